@@ -37,7 +37,8 @@ def state(p, name, ctype, static=None):
     """Report a writable variable of the file or (static is true) of a function."""
     if static is None:
         static = p[0].current_element == name
-    if static and "const" not in ctype.split("*")[-1].split():
+    prototype = "(" in ctype and "( *" not in ctype and "(*" not in ctype
+    if static and not prototype and "const" not in ctype.split("*")[-1].split():
         coccilib.report.print_report(p[0], "core/ has no globals: %s can be written" % name)
 
 

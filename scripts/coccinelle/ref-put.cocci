@@ -6,7 +6,7 @@
 virtual report
 
 @leak exists@
-identifier get =~ "^[a-z0-9_]+_(get|find|lookup)(_by_[a-z_]+)?$";
+identifier get =~ "^[a-z0-9_]+_(get|find|lookup)(_by_[a-z_]+)?(?<!_rcu)$";
 identifier put =~ "^([a-z0-9_]*_put|put_[a-z0-9_]+)$";
 local idexpression x;
 expression E, failed;
@@ -32,7 +32,7 @@ get << leak.get;
 coccilib.report.print_report(q[0], "%s from %s() is not put on this way out" % (x, get))
 
 @leak_init exists@
-identifier get =~ "^[a-z0-9_]+_(get|find|lookup)(_by_[a-z_]+)?$";
+identifier get =~ "^[a-z0-9_]+_(get|find|lookup)(_by_[a-z_]+)?(?<!_rcu)$";
 identifier put =~ "^([a-z0-9_]*_put|put_[a-z0-9_]+)$";
 type T;
 identifier x;

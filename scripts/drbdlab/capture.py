@@ -21,6 +21,9 @@ KNOWN = (
     re.compile(r"ERROR: frame \d+, \S+ P_UNPLUG_REMOTE: volume \d+ in a packet for the connection$"),
 )
 
+# A machine that was killed or a link that was cut leaves a conversation without its end.
+CUT_OFF = re.compile(r"ERROR: frame \d+, .*: \S+ is cut off: \d+ bytes remain$")
+
 
 class BadCapture(Exception):
     """A capture holds something that no DRBD node may send."""
@@ -35,8 +38,11 @@ def tshark(path, *arguments):
     return done.stdout
 
 
-def check_capture(path, dropped=0):
-    """Raise BadCapture unless every packet in it is well-formed for both decoders."""
+def check_capture(path, dropped=0, disturbed=False):
+    """Raise BadCapture unless every packet in it is well-formed for both decoders.
+
+    disturbed: machines were killed or links cut meanwhile, so a conversation may end in mid-packet.
+    """
     if dropped:
         raise BadCapture(f"{path}: the kernel dropped {dropped} packets while capturing")
     malformed = tshark(path, "-Y", "drbd && _ws.malformed", "-T", "fields",
@@ -47,7 +53,8 @@ def check_capture(path, dropped=0):
                           capture_output=True)
     if done.returncode:
         lines = [line.strip() for line in done.stdout.splitlines() if line.strip().startswith("ERROR")]
-        new = [line for line in lines if not any(known.match(line) for known in KNOWN)]
+        known = (*KNOWN, CUT_OFF) if disturbed else KNOWN
+        new = [line for line in lines if not any(pattern.match(line) for pattern in known)]
         if new or not lines:
             raise BadCapture(f"{path}: {TRACE.name} --check:\n" +
                              "\n".join(new[:40] or [(done.stdout + done.stderr)[-4000:]]))

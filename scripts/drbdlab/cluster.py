@@ -54,6 +54,7 @@ class Cluster:
         self.links = {}
         self.net = Net(nics)
         self.captures = []
+        self.disturbed = False
         self.nodes = []
         try:
             if accel is None:
@@ -125,6 +126,7 @@ class Cluster:
 
     def cut(self, a, b, nic=None):
         """Cut the link between two nodes."""
+        self.disturbed = True
         self.net.cut(a, b, nic)
 
     def heal(self, a, b, nic=None):
@@ -178,7 +180,7 @@ class Cluster:
             if not node.running and not node.expect_death and node.process is not None:
                 raise Splat(f"{node.name} ended by itself, console: {node.console}")
         for capture in self.captures:
-            check_capture(capture.stop(), capture.dropped)
+            check_capture(capture.stop(), capture.dropped, self.disturbed)
 
     def _collect(self):
         """After a failure: what each machine can still say about itself."""

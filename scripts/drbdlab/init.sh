@@ -1,4 +1,5 @@
 #!/bin/busybox sh
+# shellcheck shell=dash
 # First program of a test machine: the host's root file system, read-only over 9p, becomes the lower
 # layer of an overlay whose upper layer lives in memory; then the agent takes over as process 1.
 export PATH=/bin
@@ -14,6 +15,7 @@ mount -t overlay -o lowerdir=/lower,upperdir=/rw/upper,workdir=/rw/work overlay 
 	echo "lab: cannot mount the overlay"
 
 node=0 nics=1
+# shellcheck disable=SC2013  # words are meant
 for word in $(cat /proc/cmdline); do
 	case $word in
 	lab.node=*) node=${word#*=} ;;
@@ -21,7 +23,7 @@ for word in $(cat /proc/cmdline); do
 	esac
 done
 
-cd /new
+cd /new || exit 1
 mount -t tmpfs -o mode=755 run run
 mkdir -p run/lock run/lab var/lib/drbd dev proc sys tmp
 mount -t tmpfs -o mode=1777 tmp tmp

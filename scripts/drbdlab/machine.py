@@ -136,7 +136,7 @@ class Machine:
     def kill(self):
         """Pull the plug."""
         if self.process:
-            self.expect_death = True
+            self.expect_death = self.lab.disturbed = True
             self.process.kill()
             self.process.wait()
             self._gone()

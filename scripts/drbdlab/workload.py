@@ -106,7 +106,7 @@ class AckedWriter:
 
     @property
     def acknowledged(self):
-        """Number of the last write whose acknowledgement reached the host."""
+        """Number of the last write whose acknowledgment reached the host."""
         lines = self.command.out.rsplit("\n", 2)
         return int(lines[-2]) if len(lines) > 1 and lines[-2] else 0
 

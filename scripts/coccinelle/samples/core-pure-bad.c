@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 static int calls;					// expect
 static u8 last[4] = { 1, 2, 3, 4 };			// expect
+static int (*hook)(struct core_ctx *c);			// expect
 struct core_ctx *the_ctx;				// expect
 
 static int decide(struct core_ctx *c)

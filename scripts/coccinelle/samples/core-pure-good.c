@@ -6,6 +6,9 @@ static const struct core_rule rules[] = {
 static const char * const names[] = { "a", "b" };
 static const struct core_rule only = { .from = A };
 
+u64 core_size(const struct core_ctx *c);
+static int decide(const struct core_ctx *c, struct core_out *out, u64 now);
+
 struct core_out {
 	u32 n;
 	u8 buf[8];
