@@ -4,7 +4,7 @@
 PATCHES=${PATCHES:-$TOP/patches}
 SERIES=${SERIES:-$TOP/series}
 # shellcheck disable=SC2034  # used by those who source this
-AUTHOR="DRBD for-7.x <drbd-dev@lists.linux.dev>"
+AUTHOR='"DRBD for-7.x" <drbd-dev@lists.linux.dev>'
 
 # git in the work tree, independent of anybody's configuration
 tree_git() {

@@ -7,7 +7,7 @@ import pytest
 from drbdlab import MIB, Resource
 from drbdlab.workload import AckedWriter, Files, Fio
 
-DISKS = (24 * MIB, 24 * MIB)
+DISKS = (12 * MIB, 12 * MIB)
 
 
 def cluster_in_sync(cluster, *, options=None, family=4, volumes=((0, "/dev/vda"),), **kwargs):

@@ -87,14 +87,19 @@ class Resource:
 
     # -- states ----------------------------------------------------------------------------------
 
-    def _ask(self, node, what):
-        """One line a volume or connection of drbdadm role/cstate/dstate."""
-        return node.run(f"drbdadm {what} {self.name}").out.split()
-
     def states(self, node):
-        """(roles, connection states, disk states) as drbdadm prints them, e.g.
+        """(roles, connection states, disk states), a list with one each a volume (or connection), e.g.
         (["Primary/Secondary"], ["Connected"], ["UpToDate/UpToDate"])."""
-        return tuple(self._ask(node, what) for what in ("role", "cstate", "dstate"))
+        if node.engine == "84":
+            # the same words as drbdadm's, and in an emulated machine a hundred times cheaper
+            lines = re.findall(r"^ *(\d+): cs:(\S+) ro:(\S+) ds:(\S+)", node.run("cat /proc/drbd").out,
+                               re.M)
+            mine = {str(minor) for minor, _, _ in self.volumes}
+            seen = [line for line in lines if line[0] in mine]
+            return ([s[2] for s in seen], [s[1] for s in seen], [s[3] for s in seen])
+        out = node.run("; echo -; ".join(f"drbdadm {what} {self.name}"
+                                         for what in ("role", "cstate", "dstate"))).out
+        return tuple(part.split() for part in out.split("-\n"))
 
     def wait(self, node, cstate=None, dstate=None, role=None, timeout=600, poll=None):
         """Wait until every volume of `node` is in these states (regular expressions)."""
@@ -126,9 +131,8 @@ class Resource:
 
     def progress(self, node):
         """Percentage of a running resync (None when there is none)."""
-        found = re.search(r"sync'ed:\s*([\d.]+)%|done:([\d.]+)",
-                          node.run("cat /proc/drbd; drbdsetup status --statistics "
-                                   f"{self.name} 2>/dev/null").out)
+        ask = "cat /proc/drbd" if node.engine == "84" else f"drbdsetup status --statistics {self.name}"
+        found = re.search(r"sync'ed:\s*([\d.]+)%|done:([\d.]+)", node.run(ask).out)
         return float(found.group(1) or found.group(2)) if found else None
 
     def out_of_sync(self, node):
