@@ -8,13 +8,15 @@ from drbdlab import MIB, Resource
 from drbdlab.workload import AckedWriter, Files, Fio
 
 DISKS = (12 * MIB, 12 * MIB)
+# as fast as the machines can: the default begins at 250 KiB/s
+FAST = {"c-plan-ahead": "0", "resync-rate": "100M"}
 
 
 def cluster_in_sync(cluster, *, options=None, family=4, volumes=((0, "/dev/vda"),), **kwargs):
     """Two nodes with an UpToDate resource, node 0 Primary."""
     lab = cluster(2, disks=DISKS, **kwargs)
     resource = Resource(lab, volumes=volumes, family=family,
-                        options=options or {"net": {"protocol": "C"}})
+                        options={"disk": FAST, **(options or {"net": {"protocol": "C"}})})
     resource.install()
     resource.create_md()
     resource.up()
@@ -100,7 +102,7 @@ def test_disk_error_is_survived(cluster):
     first.dm_create("disk", "/dev/vda")
     second.dm_create("disk", "/dev/vda")
     resource = Resource(lab, volumes=((0, "/dev/mapper/disk"),),
-                        options={"net": {"protocol": "C"}, "disk": {"on-io-error": "detach"}})
+                        options={"net": {"protocol": "C"}, "disk": {**FAST, "on-io-error": "detach"}})
     resource.install()
     resource.create_md()
     resource.up()

@@ -90,7 +90,8 @@ class Cluster:
             self.keep = True
             raise
         finally:
-            if kind is not None:
+            # not for Ctrl-C: nobody wants to read, or to wait for, what the machines say then
+            if kind is not None and issubclass(kind, Exception):
                 self.keep = True
                 self._collect()
             self.close()
