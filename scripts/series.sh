@@ -29,6 +29,5 @@ remember_series() { # the tree's branch and the series are the same from here on
 }
 
 subject_of() { # subject of a patch file, unfolded, without [PATCH]
-	sed -n '/^Subject: /,/^$/{ s/^Subject: \(\[PATCH[^]]*\] \)\?//; /^$/q; p }' "$1" |
-		sed '/^[A-Z][A-Za-z-]*: /d' | tr -d '\n'
+	git mailinfo /dev/null /dev/null <"$1" | sed -n 's/^Subject: //p'
 }
