@@ -27,7 +27,6 @@ def reaches(node, address, seconds=8):
     "[   12.3] INFO: task drbd_w_r0:99 blocked for more than 240 seconds.",
     "[   12.3] UBSAN: shift-out-of-bounds in lib/x.c:1:2",
     "[   12.3] refcount_t: underflow; use-after-free.",
-    "[   12.3] kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)",
     "[   12.3] Kernel panic - not syncing: Fatal exception",
     "[   12.3] list_add corruption. next->prev should be prev",
     "[   12.3] rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:",

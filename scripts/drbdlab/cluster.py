@@ -173,10 +173,10 @@ class Cluster:
     def finish(self):
         """The end of a good run: nothing leaked, no splat, well-formed captures; machines go down."""
         leaks = self.parallel(lambda node: node.kmemleak()) if self.nodes else []
-        self.check_splats()
         for node, text in zip(self.nodes, leaks):
             if text.strip():
                 raise Splat(f"{node.name}: kmemleak:\n{text}")
+        self.check_splats()
         for node in self.nodes:
             if not node.running and not node.expect_death and node.process is not None:
                 raise Splat(f"{node.name} ended by itself, console: {node.console}")

@@ -2,6 +2,7 @@
 
 import re
 
+# (What kmemleak suspects is judged by its list, see Machine.kmemleak(), not by its line on the console.)
 # The first line of a splat. Each alternative is a message of the kernel's own checkers.
 SPLAT = re.compile(r"""
     \bWARNING:\s | \bBUG:\s | \bkernel\ BUG\ at\b | \bOops\b | Kernel\ panic | general\ protection
@@ -9,7 +10,7 @@ SPLAT = re.compile(r"""
   | possible\ (recursive\ locking|circular\ locking|irq\ lock\ inversion|deadlock)
   | inconsistent\ lock\ state | \bINFO:\ trying\ to\ register\ non-static\ key
   | suspicious\ RCU\ usage | bad\ unlock\ balance | held\ lock\ freed | lock\ held\ when\ returning
-  | UBSAN: | KASAN: | kmemleak:\ .*new\ suspected | refcount_t: | ODEBUG: | list_(add|del)\ corruption
+  | UBSAN: | KASAN: | refcount_t: | ODEBUG: | list_(add|del)\ corruption
   | scheduling\ while\ atomic | sleeping\ function\ called | Call\ Trace:
   | unregister_netdevice:\ waiting | soft\ lockup | hard\ LOCKUP | watchdog:\ BUG
   | DEBUG_LOCKS_WARN_ON | ASSERTION\ .*FAILED | stack\ end\ corrupted | Unable\ to\ handle

@@ -1,0 +1,4 @@
+#ifndef SIM_ERRNO_H
+#define SIM_ERRNO_H
+#include <asm/errno.h>
+#endif
