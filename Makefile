@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 T ?=
 
-.PHONY: help demo check setup base tree export series kernels kunit lint bisect scenarios bench mbox clean
+.PHONY: help demo check setup base tree export series kernels kunit sim lint bisect scenarios bench mbox clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -37,6 +37,9 @@ kernels: tree ## both kernels of the lab, with their modules
 
 kunit: tree ## KUnit suites on UML
 	@scripts/kunit
+
+sim: tree ## core/ as a program under sanitizers: suites, coverage, recorded packets
+	@scripts/sim/check
 
 lint: tree ## checkpatch, sparse, coccinelle, kernel-doc, codespell, YNL, shellcheck, pyflakes
 	@scripts/lint

@@ -477,4 +477,5 @@ static struct kunit_suite vli_suite = {
 kunit_test_suite(vli_suite);
 
 MODULE_DESCRIPTION("KUnit tests for DRBD");
+MODULE_IMPORT_NS("DRBD_CORE");
 MODULE_LICENSE("GPL");

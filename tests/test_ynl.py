@@ -12,7 +12,7 @@ TREE = pathlib.Path(os.environ.get("TREE", HERE.parent / "build" / "linux")).res
 
 def test_ynl_lifecycle(cluster):
     """Create, configure, promote, dump and remove a resource with pyynl and cli.py, and see the events."""
-    node, = lab = cluster(1, kernel="release", disks=(24 * MIB,), capture=False)
+    node, = lab = cluster(1, disks=(24 * MIB,), capture=False)
     node.sh("modprobe drbd")
     out = node.sh(f"/usr/bin/python3 -B {HERE}/ynl_lifecycle.py {TREE} /dev/vda "
                   f"{lab.address(0)} {lab.address(1)} 7790 2>&1", timeout=900)

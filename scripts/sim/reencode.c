@@ -18,8 +18,7 @@ static int compare(const struct drbd_wire_link *link, const struct drbd_wire_pac
 	for (unsigned int i = 0; i < packet->nfields; i++) {
 		const struct drbd_wire_field *f = &packet->fields[i];
 
-		if (link->version < f->since || link->features & f->without ||
-		    (link->features & f->features) != f->features)
+		if (!drbd_wire_field_present(link, f))
 			continue;
 		if (memcmp(a, b, f->width)) {
 			if (f->kind != DRBD_WIRE_PAD)
@@ -32,11 +31,23 @@ static int compare(const struct drbd_wire_link *link, const struct drbd_wire_pac
 	return rv;
 }
 
+/* The state word decoded and encoded; 9.3.3 announces quorum to 8.4, which has no such bit. */
+static bool state_same(const struct drbd_wire_link *link, u32 word, struct drbd_wire_error *err)
+{
+	struct drbd_wire_state state;
+
+	if (drbd_wire_state_decode(word, link->version, &state, err))
+		return false;
+	*err = (struct drbd_wire_error){ "P_STATE", "word differs", word };
+	return drbd_wire_state_encode(&state, link->version) ==
+	       (link->version < 110 ? word & ~DRBD_STATE_QUORUM : word);
+}
+
 static void one(const struct drbd_wire_link *link, u32 stream, const u8 *buf, u32 len)
 {
 	struct drbd_wire_error err = { "?", "?", 0 };
 	const struct drbd_wire_packet *packet;
-	struct drbd_wire_header head;
+	struct drbd_wire_header head, sent;
 	union drbd_wire_body body;
 	u8 out[DRBD_WIRE_MAX_HEADER + DRBD_WIRE_MAX_FIXED];
 	int hs, fs, rv;
@@ -50,9 +61,24 @@ static void one(const struct drbd_wire_link *link, u32 stream, const u8 *buf, u3
 	fs = drbd_wire_decode(link, packet, buf + hs, len - hs, &body, &err);
 	if (fs < 0 || drbd_wire_check_tail(packet, &body, buf + hs + fs, len - hs - fs, &err))
 		goto fail;
-	if (drbd_wire_header_encode(&head, out, sizeof(out)) != hs || memcmp(out, buf, hs)) {
+	/* 8.4 names volume 0 in what is about the connection; pings may have an older format. */
+	if (drbd_wire_announce(link, packet, head.vnr, len - hs - fs, &sent, &err))
+		goto fail;
+	sent.vnr = head.vnr;
+	if (packet->stream & DRBD_WIRE_CONTROL)
+		sent.format = head.format;
+	if (drbd_wire_header_encode(&sent, out, sizeof(out)) != hs || memcmp(out, buf, hs)) {
 		err = (struct drbd_wire_error){ packet->name, "header differs", 0 };
 		goto fail;
+	}
+	if (packet->number == DRBD_P_STATE && !state_same(link, body.state, &err))
+		goto fail;
+	if (packet->number == DRBD_P_TWOPC_PREPARE) {
+		struct drbd_wire_change change = body.twopc.change;
+
+		err = (struct drbd_wire_error){ packet->name, "change", drbd_wire_twopc_verdict(change) };
+		if (drbd_wire_change_from_peer(&change, link->version) != DRBD_SS_SUCCESS)
+			goto fail;
 	}
 	if (drbd_wire_encode(link, packet, &body, out + hs, sizeof(out) - hs, &err) != fs)
 		goto fail;

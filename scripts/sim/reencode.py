@@ -8,7 +8,7 @@ import sys
 import types
 
 # What 9.3.3 does against the protocol (spec/wire.md 5.13): a packet that 8.4 does not know. It has to be refused.
-KNOWN = "FAIL ENABLE_REPLICATION: version (101)"
+KNOWN = "FAIL P_ENABLE_REPLICATION: feature (128)"
 HANDSHAKE = ("P_INITIAL_DATA", "P_INITIAL_META", "P_CONNECTION_FEATURES")
 
 
@@ -52,7 +52,7 @@ def records(tool, path):
             if side.integrity_alg == "":
                 digests = (0, *digests[1:])
             raw = header.raw + message.payload
-            found.append((name, struct.pack("<III4BI", 86 if early else link.proto, 0 if early else link.features,
+            found.append((name, struct.pack("<III4BI", 0 if early else link.proto, 0 if early else link.features,
                                             2 if message.socket.stream == "C" else 1, *digests, len(raw)) + raw))
 
     Trace(str(path), types.SimpleNamespace(proto=None, features=None))

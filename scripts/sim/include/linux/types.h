@@ -9,6 +9,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -143,9 +144,41 @@ static inline void put_unaligned_le64(u64 v, void *p) { v = htole64(v); memcpy(p
 #define le16_to_cpu le16toh
 #define le32_to_cpu le32toh
 #define le64_to_cpu le64toh
+static inline u32 hash_32(u32 v, unsigned int bits) { return v * 0x61C88647U >> (32 - bits); }
+static inline int hex_to_bin(unsigned char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+}
+
 static inline u16 swab16(u16 v) { return __builtin_bswap16(v); }
 static inline u32 swab32(u32 v) { return __builtin_bswap32(v); }
 static inline u64 swab64(u64 v) { return __builtin_bswap64(v); }
+
+#define BITS_TO_LONGS(n) (((n) + BITS_PER_LONG - 1) / BITS_PER_LONG)
+static inline void __set_bit(unsigned long n, unsigned long *p) { p[n / BITS_PER_LONG] |= 1UL << n % BITS_PER_LONG; }
+static inline void __clear_bit(unsigned long n, unsigned long *p) { p[n / BITS_PER_LONG] &= ~(1UL << n % BITS_PER_LONG); }
+static inline bool test_bit(unsigned long n, const unsigned long *p) { return p[n / BITS_PER_LONG] >> n % BITS_PER_LONG & 1; }
+
+static inline unsigned long find_next_bit(const unsigned long *p, unsigned long size, unsigned long n)
+{
+	while (n < size && !test_bit(n, p))
+		n++;
+	return n < size ? n : size;
+}
+
+static inline void bitmap_set(unsigned long *p, unsigned int n, unsigned int nr)
+{
+	while (nr--)
+		__set_bit(n++, p);
+}
+
+static inline void bitmap_clear(unsigned long *p, unsigned int n, unsigned int nr)
+{
+	while (nr--)
+		__clear_bit(n++, p);
+}
+
+static inline void bitmap_zero(unsigned long *p, unsigned int nr) { memset(p, 0, BITS_TO_LONGS(nr) * sizeof(long)); }
 
 static inline const void *memchr_inv(const void *p, int c, size_t n)
 {
@@ -154,6 +187,8 @@ static inline const void *memchr_inv(const void *p, int c, size_t n)
 			return b;
 	return NULL;
 }
+
+#define memset_startat(p, v, m) memset((char *)(p) + offsetof(__typeof__(*(p)), m), v, sizeof(*(p)) - offsetof(__typeof__(*(p)), m))
 
 static inline void *memset64(u64 *p, u64 v, size_t n)
 {

@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit tests of what a handshake of two disks comes to
+ *
+ * The pipeline of spec/resync.md 2.2, with the tables of 2.5, 2.12 and 11.3.
+ */
+
+#include <kunit/test.h>
+
+#include "../core/uuid_handshake.h"
+#include "uuid_pair.h"
+
+#define PRI DRBD_ROLE_PRIMARY
+#define SEC DRBD_ROLE_SECONDARY
+#define INC DRBD_D_INCONSISTENT
+#define OUT DRBD_D_OUTDATED
+#define CON DRBD_D_CONSISTENT
+#define UTD DRBD_D_UP_TO_DATE
+#define GO DRBD_OUTCOME_CONNECT
+#define RETRY DRBD_OUTCOME_RETRY
+#define DISC DRBD_OUTCOME_DISCONNECT
+#define DEMOTE DRBD_OUTCOME_DEMOTE
+#define SB_NOTICE (DRBD_HS_INITIAL_SPLIT_BRAIN | DRBD_HS_SPLIT_BRAIN)
+#define SB_SOLVED DRBD_HS_INITIAL_SPLIT_BRAIN
+#define EST DRBD_R_ESTABLISHED
+#define WFS DRBD_R_WF_BITMAP_S
+#define WFT DRBD_R_WF_BITMAP_T
+
+/**
+ * struct hs_row - a handshake
+ * @name: of the row
+ * @self: UUIDs of this node
+ * @peer: UUIDs of the peer
+ * @outcome: expected
+ * @strategy: expected
+ * @repl: expected, if they connect
+ * @op: what to do with the bitmap, if they connect
+ * @role: own role and the peer's, Secondary by default
+ * @disk: own disk state and the peer's, UpToDate by default
+ * @discard: discard-my-data of both
+ * @bits: of both
+ * @notices: expected
+ * @policy: after-sb-0pri, -1pri, -2pri
+ * @rr: rr-conflict
+ * @unstable: this node is not stable
+ * @peer_unstable: the peer is not
+ * @always: always-asbp
+ * @attach: at attach
+ * @dry_run: only to know
+ * @clear: the slot is to be emptied
+ * @demotion: attempted
+ * @missed: who missed the end of a resync
+ * @lost: a Primary is named by both
+ * @crash: CRASHED_PRIMARY of both
+ * @protocol: 'C' by default
+ * @proto: 124 by default
+ */
+struct hs_row {
+	const char *name;
+	const char *self;
+	const char *peer;
+	enum drbd_outcome outcome;
+	const char *strategy;
+	enum drbd_repl repl;
+	enum drbd_bitmap_op op;
+	enum drbd_node_role role[2];
+	enum drbd_disk disk[2];
+	bool discard[2];
+	u64 bits[2];
+	unsigned int notices;
+	enum drbd_asb policy[3];
+	enum drbd_asb rr;
+	bool unstable;
+	bool peer_unstable;
+	bool always;
+	bool attach;
+	bool dry_run;
+	bool clear;
+	enum drbd_demotion demotion;
+	enum drbd_missed_end missed;
+	bool lost;
+	bool crash[2];
+	char protocol;
+	int proto;
+};
+
+#define XA "C=a B=c", "C=b B=c"
+#define XD "C=a B=c H=d", "C=b B=e H=d"
+
+static const struct hs_row rows[] = {
+	{ "same", "C=a", "C=a", GO, "NS", EST },
+	{ "just created", "C=JC", "C=JC", GO, "NS", EST },
+	{ "source", "C=a B=b", "C=b", GO, "SB", WFS },
+	{ "target", "C=b", "C=a B=b", GO, "TB", WFT },
+	{ "unrelated", "C=a", "C=b", DISC, "UN" },
+	{ "too old", "C=a B=b", "C=a", DISC, "P91", .proto = 90 },
+	{ "dry run", "C=a B=b", "C=b", DISC, "SB", .dry_run = true },
+	{ "dry run, missed finish", "C=a", "C=a", DISC, "NS", .dry_run = true,
+		.missed = DRBD_MISSED_PEER, .bits = { 1, 0 }, .disk = { UTD, OUT } },
+	/* bitmaps */
+	{ "all of it", "C=a H=b", "C=b", GO, "SS", WFS, DRBD_BITMAP_SET },
+	{ "all of it, target", "C=b", "C=a H=b", GO, "TS", WFT, DRBD_BITMAP_SET },
+	{ "all of it, no data there", "C=a", "C=JC", GO, "SS", WFS, DRBD_BITMAP_SET },
+	{ "all of it, no data here", "C=JC", "C=a", GO, "TS", WFT, DRBD_BITMAP_SET_ALL },
+	{ "of another", "C=a n4=b", "C=b", GO, "SC(4)", WFS, DRBD_BITMAP_COPY },
+	{ "of another, target", "C=b", "C=a n4=b", GO, "TC(4)", WFT, DRBD_BITMAP_CLEAR },
+	/* 2.5 */
+	{ "missed finish, no bits", "C=a", "C=a", RETRY, "RETRY", .missed = DRBD_MISSED_SOURCE,
+		.proto = 123 },
+	{ "missed finish", "C=a", "C=a", GO, "SB", WFS, .missed = DRBD_MISSED_SOURCE,
+		.bits = { 1, 0 } },
+	{ "missed finish, Outdated", "C=a", "C=a", GO, "NS", EST,
+		.missed = DRBD_MISSED_SOURCE, .bits = { 1, 0 }, .disk = { OUT, UTD } },
+	{ "peer missed finish", "C=a", "C=a", GO, "TB", WFT, .missed = DRBD_MISSED_PEER,
+		.bits = { 1, 0 } },
+	{ "peer missed finish, Outdated", "C=a", "C=a", GO, "NS", EST, .clear = true,
+		.missed = DRBD_MISSED_PEER, .bits = { 1, 0 }, .disk = { UTD, OUT } },
+	{ "peer missed finish, p123, Primary", "C=a", "C=a", DISC, "P124",
+		.missed = DRBD_MISSED_PEER, .proto = 123, .role = { PRI, SEC } },
+	{ "peer missed finish, p101", "C=a B=b", "C=a", GO, "NS", EST, .proto = 101,
+		.bits = { 1, 0 }, .disk = { OUT, UTD } },
+	{ "missed finish, p101", "C=a", "C=a B=b", GO, "NS", EST, .proto = 101, .clear = true,
+		.bits = { 1, 0 }, .disk = { UTD, OUT } },
+	/* 2.6 and 2.7 */
+	{ "worse disk", "C=a", "C=a", GO, "SB", WFS, .disk = { UTD, INC } },
+	{ "reconcile", "C=a", "C=a", GO, "SB", WFS, .lost = true, .bits = { 1, 0 } },
+	{ "reconcile, attach", "C=a", "C=a", GO, "NS", EST, .lost = true, .bits = { 1, 0 },
+		.attach = true },
+	{ "if both failed", "C=a", "C=a", GO, "SF", WFS, .crash = { 1, 0 } },
+	{ "if both failed, Primary there", "C=a", "C=a", GO, "SF", WFT, .crash = { 1, 0 },
+		.role = { SEC, PRI } },
+	/* split brain */
+	{ "unresolved", XA, DISC, "XD", .notices = SB_NOTICE },
+	{ "unstable", XA, GO, "NS", EST, .unstable = true },
+	{ "unstable peer", XA, GO, "NS", EST, .peer_unstable = true },
+	{ "unstable, more than a split brain", XD, DISC, "XD", .unstable = true,
+		.notices = SB_NOTICE },
+	{ "local", XA, GO, "TB", WFT, .policy = { DRBD_ASB_DISCARD_LOCAL },
+		.notices = SB_SOLVED },
+	{ "least changes", XA, GO, "SB", WFS, .policy = { DRBD_ASB_DISCARD_LEAST },
+		.bits = { 2, 1 }, .notices = SB_SOLVED },
+	{ "younger", "C=a B=c*", "C=b B=c", GO, "SB", WFS,
+		.policy = { DRBD_ASB_DISCARD_YOUNGER }, .notices = SB_SOLVED },
+	{ "younger, peer", "C=a B=c", "C=b B=c*", GO, "TB", WFT,
+		.policy = { DRBD_ASB_DISCARD_YOUNGER }, .notices = SB_SOLVED },
+	{ "not for this case", XA, DISC, "XD", .policy = { DRBD_ASB_CONSENSUS },
+		.notices = SB_NOTICE | DRBD_HS_BAD_POLICY },
+	{ "not always", XD, DISC, "XD", .policy = { DRBD_ASB_DISCARD_LOCAL },
+		.notices = SB_NOTICE },
+	{ "always", XD, GO, "TS", WFT, DRBD_BITMAP_SET, .policy = { DRBD_ASB_DISCARD_LOCAL },
+		.always = true, .notices = SB_SOLVED },
+	{ "to be demoted", XA, DEMOTE, "XA", .role = { PRI, SEC }, .bits = { 1, 1 },
+		.policy = { DRBD_ASB_DISCARD_LOCAL, DRBD_ASB_CALL_HELPER },
+		.notices = SB_SOLVED },
+	{ "demoted", XA, GO, "TB", WFT, .role = { SEC, SEC }, .bits = { 1, 1 },
+		.policy = { DRBD_ASB_DISCARD_LOCAL, DRBD_ASB_CALL_HELPER },
+		.notices = SB_SOLVED, .demotion = DRBD_DEMOTION_DONE },
+	{ "not demoted", XA, DISC, "XD", .role = { PRI, SEC }, .bits = { 1, 1 },
+		.policy = { DRBD_ASB_DISCARD_LOCAL, DRBD_ASB_CALL_HELPER },
+		.notices = SB_NOTICE | DRBD_HS_PRI_LOST_AFTER_SB,
+		.demotion = DRBD_DEMOTION_FAILED },
+	/* 2.9 */
+	{ "discard, ambiguous", XD, GO, "TS", WFT, DRBD_BITMAP_SET, .discard = { 1, 0 },
+		.notices = SB_SOLVED },
+	{ "discard at the peer", XA, GO, "SB", WFS, .discard = { 0, 1 }, .notices = SB_SOLVED },
+	{ "discard on both", XA, DISC, "XD", .discard = { 1, 1 }, .notices = SB_NOTICE },
+	{ "discard against the policy", XA, GO, "TB", WFT, .discard = { 1, 0 },
+		.policy = { DRBD_ASB_DISCARD_REMOTE },
+		.notices = SB_SOLVED | DRBD_HS_REVERTING },
+	{ "discard newer data", "C=a B=b", "C=b", GO, "TB", WFT, .discard = { 1, 0 },
+		.notices = DRBD_HS_REVERTING },
+	{ "discard newer data, Inconsistent there", "C=a B=b", "C=b", GO, "SB", WFS,
+		.discard = { 1, 0 }, .disk = { UTD, INC }, .notices = DRBD_HS_NOT_REVERTING },
+	/* 2.10 */
+	{ "Primary as target", "C=b", "C=a B=b", DISC, "PD", .role = { PRI, SEC },
+		.bits = { 0, 1 } },
+	{ "Primary as target, helper", "C=b", "C=a B=b", DISC, "PD", .role = { PRI, SEC },
+		.bits = { 0, 1 }, .rr = DRBD_ASB_CALL_HELPER, .notices = DRBD_HS_PRI_LOST },
+	{ "Primary as target, retry", "C=b", "C=a B=b", RETRY, "PR", .role = { PRI, SEC },
+		.bits = { 1, 0 }, .rr = DRBD_ASB_RETRY_CONNECT },
+	{ "crashed source", "C=a", "C=a", GO, "TB", WFT, .role = { SEC, PRI }, .bits = { 1, 0 },
+		.rr = DRBD_ASB_AUTO_DISCARD, .crash = { 1, 0 }, .protocol = 'A' },
+	{ "crashed source, attach", "C=a", "C=a", GO, "SB", WFS, .role = { SEC, PRI },
+		.bits = { 1, 0 }, .rr = DRBD_ASB_AUTO_DISCARD, .crash = { 1, 0 },
+		.protocol = 'A', .attach = true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(hs, rows, name);
+
+static struct drbd_handshake *make_handshake(struct kunit *test, const struct hs_row *row)
+{
+	struct drbd_handshake *h = kunit_kzalloc(test, sizeof(*h), GFP_KERNEL);
+	const struct vector v = {
+		.self = row->self, .peer = row->peer, .missed = row->missed,
+		.proto = row->proto, .protocol = row->protocol,
+		.crash = { row->crash[0], row->crash[1] },
+	};
+	struct pair *p = make_pair(test, &v);
+
+	KUNIT_ASSERT_NOT_NULL(test, h);
+	h->c = p->c[0];
+	h->c.comm.bits = row->bits[0];
+	p->view[0].dirty_bits = row->bits[1];
+	if (!row->peer_unstable)
+		p->view[0].flags |= DRBD_UUID_FLAG_STABLE;
+	if (row->discard[1])
+		p->view[0].flags |= DRBD_UUID_FLAG_DISCARD_MY_DATA;
+	if (row->discard[0])
+		h->c.flags |= DRBD_UUID_FLAG_DISCARD_MY_DATA;
+	h->c.comm.flags = h->c.flags;
+	memcpy(h->sb.policy, row->policy, sizeof(row->policy));
+	h->sb.always = row->always;
+	h->lost = (struct drbd_lost_primary){ .sent = row->lost, .received = row->lost };
+	h->rr_conflict = row->rr;
+	h->role = row->role[0] ?: SEC;
+	h->peer_role = row->role[1] ?: SEC;
+	h->disk = row->disk[0] ?: UTD;
+	h->peer_disk = row->disk[1] ?: UTD;
+	h->stable = !row->unstable;
+	h->attach = row->attach;
+	h->dry_run = row->dry_run;
+	h->demotion = row->demotion;
+	h->other_source = DRBD_NO_NODE;
+	return h;
+}
+
+static void handshake_test(struct kunit *test)
+{
+	const struct hs_row *row = test->param_value;
+	struct drbd_handshake *h = make_handshake(test, row);
+	struct drbd_handshake_result r;
+
+	drbd_uuid_handshake(h, &r);
+	KUNIT_EXPECT_EQ(test, r.outcome, row->outcome);
+	expect_decision(test, &r.d, row->strategy);
+	KUNIT_EXPECT_EQ(test, r.repl, row->repl);
+	KUNIT_EXPECT_EQ(test, r.bitmap.op, row->op);
+	KUNIT_EXPECT_EQ(test, r.notices, row->notices);
+	KUNIT_EXPECT_EQ(test, r.clear_slot, row->clear);
+	KUNIT_EXPECT_EQ(test, r.d.reconcile, row->lost && !row->attach);
+}
+
+static void handshake_repl_test(struct kunit *test)
+{
+	const enum drbd_strategy sf = DRBD_SOURCE_IF_BOTH_FAILED, tf = DRBD_TARGET_IF_BOTH_FAILED;
+
+	KUNIT_EXPECT_EQ(test, drbd_strategy_repl(sf, SEC, SEC), WFS);
+	KUNIT_EXPECT_EQ(test, drbd_strategy_repl(tf, SEC, SEC), WFT);
+	KUNIT_EXPECT_EQ(test, drbd_strategy_repl(tf, PRI, SEC), WFS);
+	KUNIT_EXPECT_EQ(test, drbd_strategy_repl(sf, SEC, PRI), WFT);
+	KUNIT_EXPECT_EQ(test, drbd_strategy_repl(sf, PRI, PRI), EST);
+	KUNIT_EXPECT_EQ(test, drbd_strategy_repl(DRBD_SOURCE_COPY_BITMAP, SEC, PRI), WFS);
+	KUNIT_EXPECT_EQ(test, drbd_strategy_repl(DRBD_TARGET_CLEAR_BITMAP, PRI, SEC), WFT);
+	KUNIT_EXPECT_EQ(test, drbd_strategy_repl(DRBD_NO_SYNC, PRI, SEC), EST);
+}
+
+static void handshake_preference_test(struct kunit *test)
+{
+	static const int expected[] = {
+		[DRBD_NO_SYNC] = 5, [DRBD_TARGET_IF_BOTH_FAILED] = 4,
+		[DRBD_TARGET_USE_BITMAP] = 3, [DRBD_TARGET_SET_BITMAP] = 2,
+		[DRBD_TARGET_CLEAR_BITMAP] = 1, [DRBD_PRIMARY_DISCONNECT] = 0,
+	};
+	int i;
+
+	for (i = 0; i < DRBD_STRATEGIES; i++)
+		KUNIT_EXPECT_EQ(test, drbd_strategy_preference(i), expected[i]);
+}
+
+static void handshake_bitmap_test(struct kunit *test)
+{
+	static const struct vector v = { .self = "C=a B=d n4=b", .peer = "C=b" };
+	struct pair *p = make_pair(test, &v);
+	struct drbd_handshake h = { .c = p->c[0], .other_source = DRBD_NO_NODE, .disk = INC };
+	struct drbd_decision d = { DRBD_SOURCE_COPY_BITMAP, DRBD_RULE_BITMAP_SELF_OTHER, 4 };
+	struct drbd_bitmap_todo todo;
+
+	drbd_strategy_bitmap(&h, &d, &todo);
+	KUNIT_EXPECT_EQ(test, todo.op, DRBD_BITMAP_COPY);
+	KUNIT_EXPECT_EQ(test, todo.from, 4);
+	/* What that node has got since, the peer has not. */
+	h.partial = BIT_ULL(4);
+	drbd_strategy_bitmap(&h, &d, &todo);
+	KUNIT_EXPECT_EQ(test, todo.op, DRBD_BITMAP_SET);
+	h.partial = ~BIT_ULL(4);
+	/* Without a bitmap of its own, it goes by the first that is free. */
+	p->ids[0].slots[4].flags = DRBD_SLOT_NODE_EXISTS;
+	p->ids[0].slots[4].bitmap_index = -1;
+	drbd_strategy_bitmap(&h, &d, &todo);
+	KUNIT_EXPECT_EQ(test, todo.op, DRBD_BITMAP_COPY_FREE);
+	KUNIT_EXPECT_EQ(test, todo.from, 0);
+	p->ids[0].max_peers = 0;
+	drbd_strategy_bitmap(&h, &d, &todo);
+	KUNIT_EXPECT_EQ(test, todo.op, DRBD_BITMAP_SET);
+
+	/* Only a source writes down what the target has. */
+	d.strategy = DRBD_SOURCE_SET_BITMAP;
+	drbd_strategy_bitmap(&h, &d, &todo);
+	KUNIT_EXPECT_EQ(test, todo.slot_uuid, 0x200);
+	p->view[0].current_uuid = 4;
+	drbd_strategy_bitmap(&h, &d, &todo);
+	KUNIT_EXPECT_EQ(test, todo.slot_uuid, 0);
+	p->view[0].current_uuid = 0x200;
+	d.strategy = DRBD_TARGET_SET_BITMAP;
+	h.other_source = 2;
+	drbd_strategy_bitmap(&h, &d, &todo);
+	KUNIT_EXPECT_EQ(test, todo.op, DRBD_BITMAP_SET);
+	KUNIT_EXPECT_EQ(test, todo.slot_uuid, 0);
+	/* Being synced by a third node, it lacks what has not come from there. */
+	KUNIT_EXPECT_EQ(test, todo.merge, DRBD_NO_NODE);
+	d.strategy = DRBD_TARGET_USE_BITMAP;
+	drbd_strategy_bitmap(&h, &d, &todo);
+	KUNIT_EXPECT_EQ(test, todo.op, DRBD_BITMAP_KEEP);
+	KUNIT_EXPECT_EQ(test, todo.merge, 2);
+	d.strategy = DRBD_TARGET_CLEAR_BITMAP;
+	drbd_strategy_bitmap(&h, &d, &todo);
+	KUNIT_EXPECT_EQ(test, todo.op, DRBD_BITMAP_KEEP);
+	KUNIT_EXPECT_EQ(test, todo.merge, 2);
+	h.disk = OUT;
+	drbd_strategy_bitmap(&h, &d, &todo);
+	KUNIT_EXPECT_EQ(test, todo.op, DRBD_BITMAP_CLEAR);
+	d.strategy = DRBD_SOURCE_USE_BITMAP;
+	drbd_strategy_bitmap(&h, &d, &todo);
+	KUNIT_EXPECT_EQ(test, todo.merge, DRBD_NO_NODE);
+	d.strategy = DRBD_TARGET_SET_BITMAP;
+	/* No data here: all bitmaps, but not while they shrink. */
+	p->ids[0].current_uuid = 4;
+	drbd_strategy_bitmap(&h, &d, &todo);
+	KUNIT_EXPECT_EQ(test, todo.op, DRBD_BITMAP_KEEP);
+	h.other_source = DRBD_NO_NODE;
+	drbd_strategy_bitmap(&h, &d, &todo);
+	KUNIT_EXPECT_EQ(test, todo.op, DRBD_BITMAP_SET_ALL);
+	d.strategy = DRBD_SOURCE_SET_BITMAP;
+	drbd_strategy_bitmap(&h, &d, &todo);
+	KUNIT_EXPECT_EQ(test, todo.op, DRBD_BITMAP_SET_ALL);
+	KUNIT_EXPECT_EQ(test, todo.slot_uuid, 0);
+	h.other_source = 2;
+	drbd_strategy_bitmap(&h, &d, &todo);
+	KUNIT_EXPECT_EQ(test, todo.op, DRBD_BITMAP_SET);
+	KUNIT_EXPECT_EQ(test, todo.slot_uuid, 0);
+}
+
+/**
+ * struct now_row - connected nodes compare again
+ * @name: of the row
+ * @self: UUIDs of this node
+ * @peer: UUIDs of the peer
+ * @disk: own disk state and the peer's
+ * @strategy: expected after an unstable phase
+ * @repl: expected then
+ * @diskless_strategy: expected for a diskless Primary
+ * @diskless_repl: expected then
+ * @discharge: nothing is owed any more
+ * @take_disk: the disk state is taken over
+ */
+struct now_row {
+	const char *name;
+	const char *self;
+	const char *peer;
+	enum drbd_disk disk[2];
+	const char *strategy;
+	enum drbd_repl repl;
+	const char *diskless_strategy;
+	enum drbd_repl diskless_repl;
+	bool discharge;
+	bool take_disk;
+};
+
+#define OFF DRBD_R_OFF
+
+static const struct now_row nows[] = {
+	{ "same", "C=a", "C=a", { UTD, UTD }, "NS", OFF, "NS", OFF },
+	{ "source", "C=a B=b", "C=b", { UTD, OUT }, "SB", WFS, "SB", WFS },
+	{ "target", "C=b", "C=a B=b", { OUT, UTD }, "TB", WFT, "TB", WFT },
+	{ "disk states", "C=a", "C=a", { UTD, INC }, "NS", OFF, "SB", WFS },
+	{ "split brain, source", XA, { UTD, OUT }, "SB", WFS, "XA", OFF },
+	{ "split brain, target", XA, { OUT, UTD }, "TB", WFT, "XA", OFF },
+	{ "split brain, both UpToDate", XA, { UTD, UTD }, "XA", OFF, "XA", OFF },
+	{ "split brain, none UpToDate", XA, { OUT, CON }, "XA", OFF, "XA", OFF },
+	{ "more than a split brain", XD, { OUT, UTD }, "XD", OFF, "XD", OFF },
+	{ "Consistent", "C=a", "C=a", { CON, UTD }, "NS", OFF, "NS", OFF, true, false },
+	{ "Consistent, peer as well", "C=a", "C=a", { CON, CON }, "NS", OFF, "NS", OFF },
+	{ "Outdated", "C=a", "C=a", { OUT, CON }, "NS", OFF, "NS", OFF, false, true },
+	{ "Outdated, peer as well", "C=a", "C=a", { OUT, OUT }, "NS", OFF, "NS", OFF },
+};
+
+KUNIT_ARRAY_PARAM_DESC(now, nows, name);
+
+static void handshake_now_test(struct kunit *test)
+{
+	const struct now_row *row = test->param_value;
+	const struct hs_row hs = {
+		.self = row->self, .peer = row->peer, .disk = { row->disk[0], row->disk[1] },
+	};
+	struct drbd_handshake *h = make_handshake(test, &hs);
+	struct drbd_compare_now r;
+
+	h->c.connecting = false;
+	drbd_uuid_compare_now(h, DRBD_COMPARE_AFTER_UNSTABLE, &r);
+	expect_decision(test, &r.d, row->strategy);
+	KUNIT_EXPECT_EQ(test, r.repl, row->repl);
+	KUNIT_EXPECT_EQ(test, r.discharge, row->discharge);
+	KUNIT_EXPECT_EQ(test, r.take_disk, row->take_disk);
+	KUNIT_EXPECT_EQ(test, r.bitmap.op, DRBD_BITMAP_KEEP);
+	drbd_uuid_compare_now(h, DRBD_COMPARE_DISKLESS_PRIMARY, &r);
+	expect_decision(test, &r.d, row->diskless_strategy);
+	KUNIT_EXPECT_EQ(test, r.repl, row->diskless_repl);
+}
+
+static void handshake_now_bitmap_test(struct kunit *test)
+{
+	const struct hs_row hs = { .self = "C=b", .peer = "C=a n3=b" };
+	struct drbd_handshake *h = make_handshake(test, &hs);
+	struct drbd_compare_now r;
+
+	drbd_uuid_compare_now(h, DRBD_COMPARE_AFTER_UNSTABLE, &r);
+	KUNIT_EXPECT_EQ(test, r.repl, WFT);
+	KUNIT_EXPECT_EQ(test, r.bitmap.op, DRBD_BITMAP_CLEAR);
+}
+
+static struct kunit_case handshake_cases[] = {
+	KUNIT_CASE_PARAM(handshake_test, hs_gen_params),
+	KUNIT_CASE(handshake_repl_test),
+	KUNIT_CASE(handshake_preference_test),
+	KUNIT_CASE(handshake_bitmap_test),
+	KUNIT_CASE_PARAM(handshake_now_test, now_gen_params),
+	KUNIT_CASE(handshake_now_bitmap_test),
+	{}
+};
+
+static struct kunit_suite handshake_suite = {
+	.name = "drbd-uuid-handshake",
+	.test_cases = handshake_cases,
+};
+
+kunit_test_suite(handshake_suite);
