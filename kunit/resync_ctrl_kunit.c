@@ -303,7 +303,7 @@ struct early_row {
 };
 
 /* hz 1000: a turn is 100 ticks. c-max-rate 102400: 10240 KiB per turn. */
-static const struct early_row earlies[] = {
+static const struct early_row early_rows[] = {
 	{ "nothing came in", { true, false, 0, 0, 10, 1000, 102400, 1024 }, -EAGAIN },
 	{ "not all came in", { true, false, 100, 101, 10, 1000, 102400, 1024 }, -EAGAIN },
 	{ "cancelled", { true, true, 100, 100, 10, 1000, 102400, 1024 }, -EAGAIN },
@@ -326,7 +326,7 @@ static const struct early_row earlies[] = {
 	{ "slow clock", { true, false, 10240, 10240, 2, 100, 102400, 1024 }, 3 },
 };
 
-KUNIT_ARRAY_PARAM_DESC(early, earlies, name);
+KUNIT_ARRAY_PARAM_DESC(early, early_rows, name);
 
 static void ctrl_early_test(struct kunit *test)
 {

@@ -497,12 +497,12 @@ static inline void rows_expect(struct kunit *test, const struct rows_world *is,
 	for (i = 0; i < ARRAY_SIZE(rows_fields); i++) {
 		const struct rows_field *f = &rows_fields[i];
 		unsigned int c, d, nc = f->object == 'C' || f->object == 'P' ? is->s.nconn : 1;
-		unsigned int nd = f->object == 'D' || f->object == 'P' ? is->s.ndev : 1;
+		unsigned int ndevs = f->object == 'D' || f->object == 'P' ? is->s.ndev : 1;
 
 		if (!f->val)
 			continue;
 		for (c = 0; c < nc; c++) {
-			for (d = 0; d < nd; d++) {
+			for (d = 0; d < ndevs; d++) {
 				u8 *a = rows_place((struct rows_world *)is, f, DRBD_NEW, c, d);
 				u8 *b = rows_place((struct rows_world *)want, f, DRBD_NEW, c, d);
 

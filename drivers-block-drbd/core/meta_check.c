@@ -289,7 +289,7 @@ static enum drbd_md_err check_nodes(const struct drbd_sb *sb, int own_node_id,
  * Source: spec/metadata.md 4.2.
  */
 enum drbd_md_err drbd_md_accept(const void *block, const struct drbd_md_attach *attach,
-			      struct drbd_sb *sb, struct drbd_md_refusal *why)
+				struct drbd_sb *sb, struct drbd_md_refusal *why)
 {
 	enum drbd_md_err err = drbd_md_check_format(block, attach->v08_allowed, why);
 	struct drbd_sb_v08 v08;

@@ -94,7 +94,7 @@ enum drbd_md_err drbd_md_check_format(const void *block, bool v08_allowed,
 enum drbd_md_err drbd_md_check_layout(int idx, u64 md_capacity, const struct drbd_sb *sb,
 				      struct drbd_md_refusal *why);
 enum drbd_md_err drbd_md_accept(const void *block, const struct drbd_md_attach *attach,
-			      struct drbd_sb *sb, struct drbd_md_refusal *why);
+				struct drbd_sb *sb, struct drbd_md_refusal *why);
 enum drbd_md_err drbd_md_check_attach(const struct drbd_sb *sb,
 				      const struct drbd_md_attach *attach,
 				      struct drbd_md_refusal *why);

@@ -14,14 +14,14 @@ IMPURE = re.compile(r"""_*(
     guard_\w+ | (raw_)?(spin|read|write|seq)_(try)?(un)?lock\w* | (read|write)_seq\w+ | seqcount_\w+ |
     DEFINE_(MUTEX|SPINLOCK|IDA|IDR|PER_CPU) | (mutex|rwsem|lockdep|s?rcu|synchronize|percpu|sema)_\w+ |
     rwlock_init | (down|up)(_(read|write|trylock|interruptible|killable|timeout)\w*)? | call_s?rcu |
-    (local|preempt|this_cpu|raw_cpu)_\w+ |
+    local_(irq|bh|lock|try|unlock|inc|dec|add|sub|set|read|clock)\w* | (preempt|this_cpu|raw_cpu)_\w+ |
     # sleeping, waking, deferring
     complete(_all)? | (init|wait_for)_completion\w* | wait_(event|on|var)\w* | wake_up\w* | swake_\w+ |
     (prepare_to|finish)_wait\w* | schedule(_timeout\w*|_work\w*|_delayed_work\w*)? | (k|h?r?)timer_\w+ | kthread_\w+ |
     ((mod|queue|cancel|flush|enable|disable)_(delayed_)?work\w*) | INIT_(DELAYED_)?WORK | (mod|add|del)_timer\w* |
     cond_resched\w* | might_(sleep|alloc)\w* | call_usermodehelper\w* | ([mfs]|u|n)sleep\w* | [mun]delay |
     # memory and references
-    (k|v|kv)[mzc]?(m|z|c|re)?alloc\w* | k?v?free\w* | k(mem|str)dup\w* | kasprintf | mempool_\w+ | kmem_cache_\w+ |
+    (k|v|kv)[mzc]?(m|z|c|re)?alloc\w* | (k|v|kv)free\w* | free(_\w+)? | k(mem|str)dup\w* | kasprintf | mempool_\w+ | kmem_cache_\w+ |
     (alloc|free|get)_\w*pages?\w* | (kref|refcount|atomic|atomic64|atomic_long)_\w+ |
     # devices, sockets, netlink
     (submit_)?bios?(_\w+)? | blk(dev)?_\w+ | sock_\w+ | kernel_(send|recv|sock)\w+ | skb_\w+ | nla_\w+ | genl\w+ |
