@@ -134,9 +134,10 @@ static void resize_chain_test(struct kunit *test)
 
 	prandom_seed_state(&rnd, 5);
 	for (run = 0; run < 500; run++) {
-		u32 nodes = prandom_u32_state(&rnd) & prandom_u32_state(&rnd);
+		u32 nodes = prandom_u32_state(&rnd);
 		int links = 0;
 
+		nodes &= prandom_u32_state(&rnd);
 		for (i = 0; i < DRBD_NODES; i++) {
 			u64 mask;
 

@@ -197,8 +197,8 @@ static void wire_table_accept_test(struct kunit *test)
 	}
 	head.vnr = 5;
 	if (row->stream != (D | C)) {
-		KUNIT_EXPECT_NULL(test, drbd_wire_accept(&link, D + C - stream, &head, &err));
-		expect_error(test, &err, row->name, "stream", D + C - stream);
+		KUNIT_EXPECT_NULL(test, drbd_wire_accept(&link, (D | C) & ~stream, &head, &err));
+		expect_error(test, &err, row->name, "stream", (D | C) & ~stream);
 	}
 	head.len++;
 	KUNIT_EXPECT_NULL(test, drbd_wire_accept(&link, stream, &head, &err));

@@ -219,8 +219,9 @@ enum drbd_md_err drbd_md_check_layout(int idx, u64 md_capacity, const struct drb
 
 	if (peers < 1 || peers > DRBD_NODES)
 		return refuse(why, DRBD_MD_ERR_INVALID, "bm_max_peers", peers,
-			      "bm_max_peers too %s: %u (expected 1 to %u)",
-			      peers ? "high" : "low", peers, DRBD_NODES);
+			      peers < 1 ? "bm_max_peers too low: %u (expected 1 to %u)" :
+					  "bm_max_peers too high: %u (expected 1 to %u)",
+			      peers, DRBD_NODES);
 	if (!wrong_layout(idx, md_capacity, sb, why))
 		return DRBD_MD_OK;
 	return refuse(why, DRBD_MD_ERR_INVALID, why->field, why->value,
