@@ -6,8 +6,8 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include "wire_packets.h"
-#include "wire_table.h"
+#include "driver/core/wire_packets.h"
+#include "driver/core/wire_table.h"
 
 /* 0: same, 1: other padding, -1: another field */
 static int compare(const struct drbd_wire_link *link, const struct drbd_wire_packet *packet,
