@@ -38,8 +38,8 @@ kernels: tree ## both kernels of the lab, with their modules
 kunit: tree ## KUnit suites on UML
 	@scripts/kunit
 
-sim: tree ## core/ as a program under sanitizers: suites, coverage, recorded packets
-	@scripts/sim/check
+sim: tree ## core/ as a program: suites, coverage, packets, fuzzing, clusters; N=100000: just that many cluster schedules
+	@$(if $(N),scripts/sim/cluster --schedules $(N) --all,scripts/sim/check)
 
 lint: tree ## checkpatch, sparse, coccinelle, kernel-doc, codespell, YNL, shellcheck, pyflakes
 	@scripts/lint

@@ -8,6 +8,7 @@
 
 #include <kunit/test.h>
 #include <linux/crc32c.h>
+#include <linux/prandom.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
@@ -394,6 +395,82 @@ static void actlog_replay_bounds_test(struct kunit *test)
 	expect_no_others(test, env);
 }
 
+/* A transaction with any windows, updates and scratches; maybe as it was written. */
+static void make_garbage(struct rnd_state *rnd, u8 *block, u32 number)
+{
+	int i;
+
+	memset(block, 0xff, DRBD_MD_BLOCK_SIZE);
+	put_unaligned_be32(DRBD_AL_MAGIC, block);
+	put_unaligned_be32(number, block + 4);
+	put_unaligned_be16(prandom_u32_state(rnd) % 8 ? 0 : prandom_u32_state(rnd), block + 12);
+	put_unaligned_be16(prandom_u32_state(rnd) % 70, block + 14);
+	put_unaligned_be16(prandom_u32_state(rnd) % 3000, block + 16);
+	put_unaligned_be16(prandom_u32_state(rnd) % 3000, block + 18);
+	for (i = prandom_u32_state(rnd) % 200; i; i--)
+		block[36 + prandom_u32_state(rnd) % (DRBD_MD_BLOCK_SIZE - 36)] =
+			prandom_u32_state(rnd);
+	put_unaligned_be32(0, block + 8);
+	put_unaligned_be32(crc32c(0, block, DRBD_MD_BLOCK_SIZE), block + 8);
+	if (!(prandom_u32_state(rnd) % 8))
+		block[prandom_u32_state(rnd) % DRBD_MD_BLOCK_SIZE] ^= 4;
+}
+
+/* What 8.10 says, in so many words. */
+static void take_block(u32 *slots, unsigned int size, const u8 *block)
+{
+	u32 start = get_unaligned_be16(block + 18), count = get_unaligned_be16(block + 16);
+	u32 i, slot, extent;
+
+	for (i = 0; i < 919; i++) {
+		extent = get_unaligned_be32(block + 420 + 4 * i);
+		if (start + i < size && (extent != DRBD_AL_FREE || start + i < count))
+			slots[start + i] = extent;
+	}
+	for (i = 0; i < 64; i++) {
+		slot = get_unaligned_be16(block + 36 + 2 * i);
+		if (slot < size && (i < get_unaligned_be16(block + 14) || slot != 0xffff))
+			slots[slot] = get_unaligned_be32(block + 164 + 4 * i);
+	}
+}
+
+/* Any ring: those of its transactions count that are whole, in their order. */
+static void actlog_replay_garbage_test(struct kunit *test)
+{
+	struct replay_env *env = new_env(test, 2, 4);
+	u32 *slots = kunit_kcalloc(test, 2000, sizeof(u32), GFP_KERNEL);
+	u32 first, good, i, bad, k, round;
+	struct drbd_al_head head;
+	struct rnd_state rnd;
+
+	KUNIT_ASSERT_NOT_NULL(test, slots);
+	prandom_seed_state(&rnd, 810);
+	for (round = 0; round < 200; round++) {
+		first = prandom_u32_state(&rnd);
+		for (i = 0; i < 8; i++)
+			make_garbage(&rnd, ring_block(env, first + i), first + i);
+		drbd_al_map_init(&env->map, env->map.extent, 2000);
+		drbd_al_scan_init(&env->scan, 8, env->scan.seen);
+		memset(slots, 0xff, 2000 * sizeof(u32));
+		for (good = 0, i = 0; i < 8; i++) {
+			const u8 *block = ring_block(env, first + i);
+
+			if (drbd_al_block_decode(block, &head, &bad) != DRBD_AL_VALID ||
+			    head.type != DRBD_AL_TR_UPDATE)
+				continue;
+			take_block(slots, 2000, block);
+			good++;
+		}
+		k = replay(env);
+		KUNIT_ASSERT_EQ(test, env->scan.updates, good);
+		KUNIT_ASSERT_EQ(test, env->scan.valid + env->scan.corrupt, 8);
+		if (good) {
+			KUNIT_ASSERT_EQ(test, k, good);
+			KUNIT_ASSERT_MEMEQ(test, env->map.extent, slots, 2000 * sizeof(u32));
+		}
+	}
+}
+
 static struct kunit_case actlog_replay_cases[] = {
 	KUNIT_CASE(actlog_replay_golden_test),
 	KUNIT_CASE(actlog_replay_golden_corrupt_test),
@@ -404,6 +481,7 @@ static struct kunit_case actlog_replay_cases[] = {
 	KUNIT_CASE(actlog_replay_jump_test),
 	KUNIT_CASE(actlog_replay_block_test),
 	KUNIT_CASE(actlog_replay_bounds_test),
+	KUNIT_CASE(actlog_replay_garbage_test),
 	{}
 };
 

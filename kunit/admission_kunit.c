@@ -151,8 +151,19 @@ static void admission_walk_test(struct kunit *test)
 	}
 }
 
+/* Only between a disk that can be written to and one that cannot. */
+static void admission_state_first_test(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, drbd_state_before_data(DRBD_D_UP_TO_DATE, DRBD_D_FAILED));
+	KUNIT_EXPECT_TRUE(test, drbd_state_before_data(DRBD_D_INCONSISTENT, DRBD_D_DISKLESS));
+	KUNIT_EXPECT_FALSE(test, drbd_state_before_data(DRBD_D_FAILED, DRBD_D_DISKLESS));
+	KUNIT_EXPECT_FALSE(test, drbd_state_before_data(DRBD_D_UP_TO_DATE, DRBD_D_INCONSISTENT));
+	KUNIT_EXPECT_FALSE(test, drbd_state_before_data(DRBD_D_DISKLESS, DRBD_D_UP_TO_DATE));
+}
+
 static struct kunit_case admission_cases[] = {
 	KUNIT_CASE_PARAM(admission_send_test, send_gen_params),
+	KUNIT_CASE(admission_state_first_test),
 	KUNIT_CASE(admission_congestion_test),
 	KUNIT_CASE(admission_net_timeout_test),
 	KUNIT_CASE(admission_walk_test),

@@ -272,6 +272,56 @@ static void rle_round_trip_test(struct kunit *test)
 	}
 }
 
+/* Garbage is broken, or the only form that its runs have, but for the unused bits. */
+static void rle_garbage_test(struct kunit *test)
+{
+	u8 *end = kunit_kzalloc(test, 64, GFP_KERNEL);
+	u8 *out = kunit_kzalloc(test, 80, GFP_KERNEL);
+	int round, err, good = 0, broken = 0;
+	struct drbd_rle_writer writer;
+	struct drbd_rle_reader reader;
+	struct rnd_state rnd;
+
+	KUNIT_ASSERT_NOT_NULL(test, end);
+	KUNIT_ASSERT_NOT_NULL(test, out);
+	end += 64;
+	prandom_seed_state(&rnd, 2);
+	for (round = 0; round < 5000; round++) {
+		u32 size = prandom_u32_state(&rnd) % 65;
+		u8 *body = end - size;
+		bool set;
+		u64 run;
+
+		prandom_bytes_state(&rnd, body, size);
+		if (size && round % 8)
+			body[0] = (body[0] & 0xf0) | DRBD_RLE_VLI;
+		err = drbd_rle_open(&reader, body, size);
+		if (size < 2) {
+			KUNIT_ASSERT_EQ(test, err, -ENODATA);
+			continue;
+		}
+		if ((body[0] & 0xf) != DRBD_RLE_VLI) {
+			KUNIT_ASSERT_EQ(test, err, -EOPNOTSUPP);
+			continue;
+		}
+		KUNIT_ASSERT_EQ(test, err, 0);
+		drbd_rle_start(&writer, out, 80, body[0] & 0x80);
+		while ((err = drbd_rle_next(&reader, &set, &run)) > 0)
+			KUNIT_ASSERT_EQ(test, drbd_rle_add(&writer, run), 0);
+		if (err || !writer.used) {
+			broken++;
+			continue;
+		}
+		good++;
+		KUNIT_ASSERT_EQ(test, drbd_rle_finish(&writer), size);
+		if (reader.bits % 8)
+			body[size - 1] &= (1 << reader.bits % 8) - 1;
+		KUNIT_ASSERT_MEMEQ(test, out, body, size);
+	}
+	KUNIT_EXPECT_GT(test, good, 100);
+	KUNIT_EXPECT_GT(test, broken, 1000);
+}
+
 static struct kunit_case bitmap_code_cases[] = {
 	KUNIT_CASE(vli_table_test),
 	KUNIT_CASE(vli_limits_test),
@@ -281,6 +331,7 @@ static struct kunit_case bitmap_code_cases[] = {
 	KUNIT_CASE(rle_pad_test),
 	KUNIT_CASE(rle_room_test),
 	KUNIT_CASE(rle_round_trip_test),
+	KUNIT_CASE(rle_garbage_test),
 	{}
 };
 

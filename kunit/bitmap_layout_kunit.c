@@ -2,7 +2,7 @@
 /*
  * KUnit tests of the layout of the bitmap
  *
- * Expectations are literals of spec/metadata.md 9.2, 14.1, 14.4 and 14.5, of
+ * Expectations are literals of spec/metadata.md 9.2, 13.7, 14.1, 14.4 and 14.5, of
  * spec/io.md F6 and of spec/resync.md 11.11.
  */
 
@@ -157,6 +157,8 @@ static const struct extent_row extents[] = {
 	{ 2, 31, 12, 2048, 3071, 1, 2 }, { 1, 32, 12, 1024, 2047, 1, 1 },
 	{ 7, 7, 20, 28, 31, 0, 0 }, { 8, 7, 20, 32, 35, 0, 0 },
 	{ 1023, 3, 17, 32736, 32767, 2, 2 }, { 1, 1, 18, 16, 31, 0, 0 },
+	/* 13.7 */
+	{ 9, 3, 20, 36, 39, 0, 0 },
 	/* one word of each slot, that of slot 0 being the last one of its page */
 	{ 341, 3, 17, 10912, 10943, 0, 1 },
 };

@@ -2,7 +2,7 @@
 /*
  * KUnit tests of which overlapping requests wait
  *
- * Source: spec/io.md 2.5, F15 and F16.
+ * Source: spec/io.md 2.5, F15 and F16; spec/resync.md 11.13.
  */
 
 #include <kunit/test.h>
@@ -82,6 +82,26 @@ static const struct conflict_row conflicts[] = {
 
 KUNIT_ARRAY_PARAM_DESC(conflict, conflicts, name);
 
+/* The exclusion test of spec/resync.md 11.13, with peers 1 as x and 2 as z. That a
+ * verify "never waits" but is marked is what WAITS means for it.
+ */
+static const struct conflict_row exclusions[] = {
+	{ "LW-;LW-:sb", WAITS }, { "PWx;LW-:sb", NO },
+	{ "LW-;RWx:y", WAITS }, { "PWx;RWx:y", NO }, { "PWz;RWx:y", WAITS },
+	{ "PWx;RWx:yv", WAITS },
+	{ "RWx;PWx:s!", NO }, { "RWx;PWz:s!", WAITS }, { "RWx;PWx:s", WAITS },
+	{ "RWx;RWz:y", WAITS },
+	{ "RRx;RRx:s", NO }, { "RRx;RRz:s", NO },
+	{ "RRx;PWx:s", WAITS }, { "RRx;PWz:s", WAITS }, { "RRx;PWx:", NO }, { "RRx;PWz:", NO },
+	{ "PWx;RRz:", WAITS },
+	{ "LW-;OVx:s", MARK }, { "PWx;OVx:s", MARK }, { "PWx;OVz:s", MARK },
+	{ "RWx;OVz:s", MARK },
+	{ "OVx;PWx:s", WAITS }, { "OVx;PWz:s", WAITS },
+	{ "LW-;PI-:s", WAITS },
+};
+
+KUNIT_ARRAY_PARAM_DESC(exclusion, exclusions, name);
+
 static struct drbd_interval_state parse_interval(const char *s)
 {
 	struct drbd_interval_state i = {
@@ -152,10 +172,55 @@ static void conflict_two_primaries_test(struct kunit *test)
 	}
 }
 
+/* Own write: [96, 112) */
+static void conflict_rival_test(struct kunit *test)
+{
+	static const struct {
+		const char *own;
+		u64 sector;
+		u32 sectors;
+		unsigned int protocol;
+		bool resolves;
+		bool decided;
+		enum drbd_rival rival;
+	} rows[] = {
+		{ "LW-:s", 96, 16, 118, true, false, DRBD_RIVAL_DISCONNECT },
+		{ "LW-:sb", 100, 8, 124, false, true, DRBD_RIVAL_DISCONNECT },
+		{ "LW-:sbc", 96, 16, 118, true, false, DRBD_RIVAL_WRITE },
+		{ "LW-:", 96, 16, 101, true, false, DRBD_RIVAL_WRITE },
+		{ "PWx:s", 96, 16, 101, true, false, DRBD_RIVAL_WRITE },
+		{ "LW-:s", 96, 16, 101, true, false, DRBD_RIVAL_SUPERSEDED },
+		{ "LW-:s", 100, 8, 100, true, true, DRBD_RIVAL_SUPERSEDED },
+		{ "LW-:sbc", 100, 8, 100, true, false, DRBD_RIVAL_WRITE },
+		{ "LW-:s", 95, 16, 101, true, false, DRBD_RIVAL_RETRY },
+		{ "LW-:s", 97, 16, 100, true, false, DRBD_RIVAL_RETRY },
+		{ "LW-:s", 95, 18, 101, true, false, DRBD_RIVAL_RETRY },
+		{ "LW-:s", 97, 16, 99, true, false, DRBD_RIVAL_SUPERSEDED },
+		{ "LW-:s", 96, 16, 101, false, false, DRBD_RIVAL_WAIT },
+		{ "LW-:s", 97, 16, 86, false, false, DRBD_RIVAL_WAIT },
+		{ "LW-:s", 97, 16, 101, false, true, DRBD_RIVAL_WRITE },
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct drbd_interval_state own = parse_interval(rows[i].own);
+		const struct drbd_rival_write rival = {
+			.sector = rows[i].sector, .size = rows[i].sectors * 512,
+			.own_sector = 96, .own_size = 8192,
+			.own_decided = rows[i].decided,
+			.protocol = rows[i].protocol, .resolves = rows[i].resolves,
+		};
+
+		KUNIT_EXPECT_EQ_MSG(test, drbd_rival(&own, &rival), rows[i].rival, "row %d", i);
+	}
+}
+
 static struct kunit_case conflict_cases[] = {
 	KUNIT_CASE(conflict_overlap_test),
 	KUNIT_CASE_PARAM(conflict_row_test, conflict_gen_params),
+	KUNIT_CASE_PARAM(conflict_row_test, exclusion_gen_params),
 	KUNIT_CASE(conflict_two_primaries_test),
+	KUNIT_CASE(conflict_rival_test),
 	{}
 };
 

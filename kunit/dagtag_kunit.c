@@ -2,7 +2,7 @@
 /*
  * KUnit tests of positions in the change stream and of peer acks
  *
- * Source: spec/io.md 4.3 to 4.6, 4.8 (1), F1, F2 and F14.
+ * Source: spec/io.md 4.3 to 4.6, 4.8 (1), F1, F2 and F14; spec/wire.md 10.9.
  */
 
 #include <kunit/test.h>
@@ -22,6 +22,8 @@ static void dagtag_seq_test(struct kunit *test)
 		{ 0x7fffffff, 0, true }, { 0, 0x7fffffff, false },
 		{ 0x80000000, 0, false }, { 0, 0x80000000, false },
 		{ 0x80000001, 1, false }, { 3, 0xfffffffe, true },
+		/* spec/wire.md 10.9 */
+		{ 0, 0, false }, { 5, 0xfffffff0, true },
 	};
 	int i;
 
@@ -30,6 +32,8 @@ static void dagtag_seq_test(struct kunit *test)
 				    "row %d", i);
 	KUNIT_EXPECT_TRUE(test, drbd_seq_due(1, 0));
 	KUNIT_EXPECT_FALSE(test, drbd_seq_due(2, 0));
+	KUNIT_EXPECT_TRUE(test, drbd_seq_due(2, 1));
+	KUNIT_EXPECT_TRUE(test, drbd_seq_due(1, 5));
 	KUNIT_EXPECT_TRUE(test, drbd_seq_due(2, 7));
 	KUNIT_EXPECT_TRUE(test, drbd_seq_due(0, 0xffffffff));
 	KUNIT_EXPECT_FALSE(test, drbd_seq_due(1, 0xffffffff));
@@ -71,8 +75,12 @@ static void dagtag_primary_test(struct kunit *test)
 	drbd_dagtag_attach(&dagtag, 10000);
 	KUNIT_EXPECT_EQ(test, dagtag.now, 10000);
 	KUNIT_EXPECT_EQ(test, drbd_dagtag_to_flush(&dagtag), 2056);
-	KUNIT_EXPECT_EQ(test, drbd_dagtag_write(&dagtag, 512), 10001);
-	KUNIT_EXPECT_EQ(test, drbd_dagtag_to_flush(&dagtag), 10001);
+	/* another volume knows of even more, before anything is written */
+	drbd_dagtag_attach(&dagtag, 12000);
+	KUNIT_EXPECT_EQ(test, dagtag.now, 12000);
+	KUNIT_EXPECT_EQ(test, drbd_dagtag_to_flush(&dagtag), 2056);
+	KUNIT_EXPECT_EQ(test, drbd_dagtag_write(&dagtag, 512), 12001);
+	KUNIT_EXPECT_EQ(test, drbd_dagtag_to_flush(&dagtag), 12001);
 }
 
 static void dagtag_sender_test(struct kunit *test)

@@ -100,7 +100,7 @@ static void epoch_sender_idle_test(struct kunit *test)
 /**
  * struct barrier_row - F17
  * @name: the log: D data, O out-of-sync, N not for this peer, R read, F data that
- *	is done, Q data that is not sent; each followed by its epoch
+ *	is done, Q data that is not sent, S superseded; each followed by its epoch
  * @nr: number in the packet
  * @n: count in the packet
  * @verdict: expected
@@ -127,6 +127,13 @@ static const struct barrier_row barriers[] = {
 	{ "D1Q1", 1, 2, DRBD_BARRIER_NOT_SENT },
 	{ "D1Q2", 1, 1, DRBD_BARRIER_OK },
 	{ "D1D2D1", 1, 1, DRBD_BARRIER_OK },
+	/* 8.4 peers may or may not count what they refused */
+	{ "D1S1D2", 1, 2, DRBD_BARRIER_OK },
+	{ "D1S1D2", 1, 1, DRBD_BARRIER_OK },
+	{ "D1S1D2", 1, 3, DRBD_BARRIER_BAD_COUNT },
+	{ "D1S1D2", 1, 0, DRBD_BARRIER_BAD_COUNT },
+	{ "S1D2", 1, 1, DRBD_BARRIER_OK },
+	{ "S1D2", 2, 1, DRBD_BARRIER_BAD_NUMBER },
 };
 
 KUNIT_ARRAY_PARAM_DESC(barrier, barriers, name);
@@ -140,6 +147,7 @@ static u16 leg_of(char letter)
 	case 'F': return data | DRBD_LEG_SENT | DRBD_LEG_OK | DRBD_LEG_DONE;
 	case 'Q': return data | DRBD_LEG_QUEUED | DRBD_LEG_PENDING;
 	case 'O': return DRBD_LEG_OUT_OF_SYNC | DRBD_LEG_QUEUED | DRBD_LEG_DONE;
+	case 'S': return data | DRBD_LEG_SENT | DRBD_LEG_OK | DRBD_LEG_REFUSED;
 	case 'R': return DRBD_LEG_PENDING | DRBD_LEG_READY | DRBD_LEG_SENT;
 	default:
 		return 0;

@@ -137,61 +137,6 @@ static void fencing_stale_test(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, drbd_fence_is_stale(DRBD_C_CONNECTING, false, 0, ~0ULL));
 }
 
-/**
- * struct volumes_row - volumes towards a peer
- * @name: what is special
- * @volumes: two of them
- * @thaw: expected
- * @unfence: expected
- */
-struct volumes_row {
-	const char *name;
-	struct drbd_fence_volume volumes[2];
-	enum drbd_fence_thaw thaw;
-	bool unfence;
-};
-
-#define GONE(pdsk) { DRBD_D_UNKNOWN, DRBD_D_##pdsk, UTD, DRBD_R_OFF }
-#define BACK(old, pdsk) { DRBD_D_##old, DRBD_D_##pdsk, UTD, DRBD_R_ESTABLISHED }
-
-static const struct volumes_row volumes_rows[] = {
-	{ "unknown", { GONE(UNKNOWN), GONE(UNKNOWN) }, DRBD_FENCE_STAY },
-	{ "fenced", { GONE(OUTDATED), GONE(OUTDATED) }, DRBD_FENCE_THAW_FENCED },
-	{ "one fenced", { GONE(OUTDATED), GONE(UNKNOWN) }, DRBD_FENCE_STAY },
-	{ "Inconsistent", { GONE(INCONSISTENT), GONE(OUTDATED) }, DRBD_FENCE_THAW_FENCED },
-	{ "back", { BACK(UNKNOWN, UP_TO_DATE), BACK(UNKNOWN, UP_TO_DATE) },
-	  DRBD_FENCE_THAW_CONNECTED, 1 },
-	{ "one back", { BACK(UNKNOWN, UP_TO_DATE), GONE(UNKNOWN) }, DRBD_FENCE_STAY },
-	{ "one back, one fenced", { BACK(UNKNOWN, UP_TO_DATE), GONE(OUTDATED) }, DRBD_FENCE_STAY },
-	{ "back without disks", { BACK(UNKNOWN, DISKLESS), BACK(UNKNOWN, DISKLESS) },
-	  DRBD_FENCE_THAW_FENCED },
-	{ "back, Consistent", { BACK(UNKNOWN, CONSISTENT), BACK(UNKNOWN, CONSISTENT) },
-	  DRBD_FENCE_THAW_CONNECTED },
-	{ "resynced", { BACK(INCONSISTENT, UP_TO_DATE), BACK(UP_TO_DATE, UP_TO_DATE) },
-	  DRBD_FENCE_THAW_CONNECTED, 1 },
-	{ "nothing new", { BACK(UP_TO_DATE, UP_TO_DATE), BACK(UP_TO_DATE, UP_TO_DATE) },
-	  DRBD_FENCE_THAW_CONNECTED, 0 },
-	{ "one to be resynced", { BACK(INCONSISTENT, UP_TO_DATE), BACK(UP_TO_DATE, CONSISTENT) },
-	  DRBD_FENCE_THAW_CONNECTED, 0 },
-	{ "own disk Inconsistent",
-	  { BACK(INCONSISTENT, UP_TO_DATE),
-	    { DRBD_D_UNKNOWN, UTD, DRBD_D_INCONSISTENT, DRBD_R_SYNC_TARGET } },
-	  DRBD_FENCE_THAW_CONNECTED, 0 },
-};
-
-KUNIT_ARRAY_PARAM_DESC(volumes, volumes_rows, name);
-
-static void fencing_volumes_test(struct kunit *test)
-{
-	const struct volumes_row *row = test->param_value;
-
-	KUNIT_EXPECT_EQ(test, drbd_fence_thaw(row->volumes, 2), row->thaw);
-	KUNIT_EXPECT_EQ(test, drbd_unfence_wanted(RESOURCE, row->volumes, 2), row->unfence);
-	KUNIT_EXPECT_EQ(test, drbd_unfence_wanted(STONITH, row->volumes, 2), row->unfence);
-	KUNIT_EXPECT_FALSE(test, drbd_unfence_wanted(DONT_CARE, row->volumes, 2));
-	KUNIT_EXPECT_FALSE(test, drbd_unfence_wanted(STONITH, row->volumes, 0));
-}
-
 struct nodes_row {
 	const char *name;
 	struct drbd_up_to_date_volume volumes[2];
@@ -226,7 +171,6 @@ static struct kunit_case fencing_cases[] = {
 	KUNIT_CASE_PARAM(fencing_plan_test, plan_gen_params),
 	KUNIT_CASE_PARAM(fencing_exit_test, exit_gen_params),
 	KUNIT_CASE(fencing_stale_test),
-	KUNIT_CASE_PARAM(fencing_volumes_test, volumes_gen_params),
 	KUNIT_CASE_PARAM(fencing_nodes_test, nodes_gen_params),
 	{}
 };

@@ -125,6 +125,10 @@ static const struct accept_row accepts[] = {
 	  FLAG(PEER_ACKED) | FLAG(TRIM) | FLAG(ZERO_OUT), TAKEN | FX(QUEUE_AL) },
 	{ "zeroes", DRBD_PEER_ZEROES, 1024, 118, 1, 1, 1, UTD, 0,
 	  FLAG(PEER_ACKED) | FLAG(ZERO_OUT), TAKEN | FX(QUEUE_AL) },
+	{ "first with flags, A", DRBD_PEER_DATA, 0, 100, 3, 0, 1, UTD, 0,
+	  0, TAKEN | FX(QUEUE_AL) },
+	{ "first with peer acks", DRBD_PEER_DATA, 0, 110, 3, 0, 1, UTD, 0,
+	  FLAG(PEER_ACKED), TAKEN | FX(QUEUE_AL) },
 };
 
 KUNIT_ARRAY_PARAM_DESC(accept, accepts, name);

@@ -101,7 +101,8 @@ static bool evaluate(struct cluster *c, int i, enum drbd_disk old_disk)
 	drbd_quorum_count(&self, c->view, &counts);
 	drbd_quorum_decide(&c->options, &counts, n->real, &result);
 	KUNIT_EXPECT_FALSE(c->test, result.by_tiebreaker && !n->real);
-	enforced = drbd_quorum_enforced(&c->options, result.real, n->disk, &n->restore);
+	enforced = drbd_quorum_enforced(c->options.quorum != DRBD_QUORUM_OFF, result.real,
+					n->disk, &n->restore);
 	if (enforced == n->had_quorum && result.real == n->real)
 		return false;
 	n->had_quorum = enforced;

@@ -148,6 +148,7 @@ static const struct own_row own_rows[] = {
 	{ "Failed", DRBD_D_FAILED, DRBD_D_UP_TO_DATE, 0, 'P' },
 	{ "Detaching", DRBD_D_DETACHING, DRBD_D_UP_TO_DATE, 1, 'P' },
 	{ "Attaching", DRBD_D_ATTACHING, DRBD_D_DISKLESS, 0, '-' },
+	{ "still Attaching", DRBD_D_ATTACHING, DRBD_D_ATTACHING, 0, '-' },
 	{ "intentionally Diskless", DRBD_D_DISKLESS, DRBD_D_DISKLESS, 1, 'D' },
 	{ "Diskless", DRBD_D_DISKLESS, DRBD_D_FAILED, 0, 'K' },
 	{ "not from Diskless", DRBD_D_UP_TO_DATE, DRBD_D_DISKLESS, 0, '-' },
@@ -459,11 +460,10 @@ KUNIT_ARRAY_PARAM_DESC(enforce, enforce_rows, name);
 static void quorum_enforced_test(struct kunit *test)
 {
 	const struct enforce_row *row = test->param_value;
-	struct drbd_quorum_options options = { .quorum = row->quorum };
 	bool restore = row->restore;
 
-	KUNIT_EXPECT_EQ(test, drbd_quorum_enforced(&options, row->real, row->disk, &restore),
-			row->enforced);
+	KUNIT_EXPECT_EQ(test, drbd_quorum_enforced(row->quorum != OFF, row->real, row->disk,
+						   &restore), row->enforced);
 	KUNIT_EXPECT_EQ(test, restore, row->restore_after);
 }
 
@@ -496,7 +496,7 @@ static const struct text_row text_rows[] = {
 	{ "0 of 32 nodes visible, need 17 for quorum", DRBD_D_DETACHING,
 	  { .voters = 32, .quorum_at = 17 } },
 	{ "", DRBD_D_UP_TO_DATE,
-	  { .voters = 2, .quorum_at = 2, .in_sight = 2, .up_to_date = 2 } },
+	  { .voters = 2, .quorum_at = 2, .redundancy_at = 2, .in_sight = 2, .up_to_date = 2 } },
 };
 
 KUNIT_ARRAY_PARAM_DESC(text, text_rows, text);

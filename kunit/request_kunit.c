@@ -243,6 +243,10 @@ static const struct row ack_rows[] = {
 	  EV(BARRIER_ACK), 0, "rd", 0, 0, 0, 0, 0 },
 	{ "43 again", W, "A+sb", "rskdX", 0,
 	  EV(BARRIER_ACK), 0, "rskdX", 0, 0, 0, 0, 0 },
+	{ "43 then write-ack", W, "A+sb", "rskdX", 0, EV(WRITE_ACK_IN_SYNC), 0,
+	  "rskdX", 0, 0, 0, 0, FX(PROTOCOL_ERROR) },
+	{ "43 then neg-ack", W, "C+swb", "rskdXC", 0, EV(NEG_ACK), 0,
+	  "rskdXC", 0, 0, 0, 0, FX(PROTOCOL_ERROR) },
 };
 
 KUNIT_ARRAY_PARAM_DESC(ack, ack_rows, name);
@@ -457,6 +461,92 @@ static void request_hold_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, req.state & STATE_BITS, SU);
 }
 
+static void sent_c(struct drbd_request *req)
+{
+	drbd_request_init(req, DRBD_REQ_WRITE, 4096);
+	drbd_request_log(req, false, false);
+	ev(req, EV(NET_WRITE_C));
+	ev(req, EV(READY));
+	ev(req, EV(LOCAL_SUBMIT));
+	ev(req, EV(SUBMITTED));
+	ev(req, EV(SENT_OK));
+}
+
+/* Two Primaries, the peer decides that its own write is the later one. */
+static void request_rival_test(struct kunit *test)
+{
+	const u32 acked = FX(PENDING_DEC) | FX(ACK_WAIT_END) | FX(ACKED);
+	struct drbd_request_verdict verdict = {};
+	static const s8 slot_node[] = { PEER };
+	struct drbd_request_bitmap plan;
+	struct drbd_request req;
+
+	/* superseded: as good as acknowledged */
+	sent_c(&req);
+	KUNIT_EXPECT_EQ(test, ev(&req, EV(SUPERSEDED)), acked);
+	KUNIT_EXPECT_EQ(test, ev(&req, EV(SUPERSEDED)), FX(PROTOCOL_ERROR));
+	KUNIT_EXPECT_EQ(test, ev(&req, EV(LOCAL_OK)),
+			FX(LOCAL_DEL) | FX(LOCAL_COUNT) | FX(COMPLETE));
+	drbd_request_complete(&req, &verdict);
+	KUNIT_EXPECT_EQ(test, verdict.outcome, DRBD_REQ_SUCCESS);
+	KUNIT_EXPECT_EQ(test, ev(&req, EV(BARRIER_ACK)),
+			FX(FLIGHT_SUB) | NOT_DONE_END | FX(DONE));
+	drbd_request_bitmap_plan(&req, DRBD_D_UP_TO_DATE, slot_node, 1, &plan);
+	KUNIT_EXPECT_EQ(test, plan.set | plan.clear, 0);
+
+	/* retry: waits for the rival, then starts over; the peer does not have this one */
+	sent_c(&req);
+	KUNIT_EXPECT_EQ(test, ev(&req, EV(RETRY_WRITE)), acked);
+	KUNIT_EXPECT_EQ(test, ev(&req, EV(WRITE_ACK)), 0);
+	KUNIT_EXPECT_EQ(test, ev(&req, EV(LOCAL_OK)), FX(LOCAL_DEL) | FX(LOCAL_COUNT));
+	KUNIT_EXPECT_EQ(test, ev(&req, EV(COMPLETION_RESUME)), 0);
+	KUNIT_EXPECT_EQ(test, ev(&req, EV(RIVAL_DONE)), FX(COMPLETE));
+	KUNIT_EXPECT_EQ(test, ev(&req, EV(RIVAL_DONE)), FX(MISUSE));
+	drbd_request_complete(&req, &verdict);
+	KUNIT_EXPECT_EQ(test, verdict.outcome, DRBD_REQ_RESTART);
+	KUNIT_EXPECT_EQ(test, ev(&req, EV(BARRIER_ACK)),
+			FX(FLIGHT_SUB) | NOT_DONE_END | FX(DONE));
+	drbd_request_bitmap_plan(&req, DRBD_D_UP_TO_DATE, slot_node, 1, &plan);
+	KUNIT_EXPECT_EQ(test, plan.set, 1);
+
+	/* lost meanwhile: it ends by what the local disk says, and is not tried again */
+	sent_c(&req);
+	ev(&req, EV(RETRY_WRITE));
+	ev(&req, EV(LOCAL_OK));
+	KUNIT_EXPECT_EQ(test, ev(&req, EV(CONN_LOST)),
+			FX(FLIGHT_SUB) | NOT_DONE_END | FX(COMPLETE));
+	drbd_request_complete(&req, &verdict);
+	KUNIT_EXPECT_EQ(test, verdict.outcome, DRBD_REQ_SUCCESS);
+	KUNIT_EXPECT_EQ(test, drbd_request_ok_nodes(&req, 0), 1);
+
+	/* the same while suspended: resent it is not, as the peer has refused it */
+	sent_c(&req);
+	ev(&req, EV(RETRY_WRITE));
+	KUNIT_EXPECT_EQ(test, ev(&req, EV(CONN_LOST_SUSPENDED)), FX(FLIGHT_SUB));
+	KUNIT_EXPECT_EQ(test, ev(&req, EV(LOCAL_OK)),
+			FX(LOCAL_DEL) | FX(LOCAL_COUNT) | FX(COMPLETE));
+	KUNIT_EXPECT_EQ(test, ev(&req, EV(RESEND)), NOT_DONE_END);
+
+	/* another peer is lost: it still waits */
+	sent_c(&req);
+	ev(&req, EV(RETRY_WRITE));
+	ev(&req, EV(LOCAL_OK));
+	KUNIT_EXPECT_EQ(test, drbd_request_event(&req, EV(CONN_LOST), PEER + 1, false), 0);
+	KUNIT_EXPECT_EQ(test, ev(&req, EV(RIVAL_DONE)), FX(COMPLETE));
+
+	/* only writes in protocol C get such answers */
+	drbd_request_init(&req, DRBD_REQ_WRITE, 4096);
+	drbd_request_log(&req, false, false);
+	ev(&req, EV(NET_WRITE_B));
+	ev(&req, EV(READY));
+	KUNIT_EXPECT_EQ(test, ev(&req, EV(SUPERSEDED)), FX(PROTOCOL_ERROR));
+	KUNIT_EXPECT_EQ(test, ev(&req, EV(RETRY_WRITE)), FX(PROTOCOL_ERROR));
+	KUNIT_EXPECT_EQ(test, req.state & DRBD_REQ_POSTPONED, 0);
+	drbd_request_init(&req, DRBD_REQ_WRITE, 4096);
+	ev(&req, EV(NET_WRITE_C));
+	KUNIT_EXPECT_EQ(test, ev(&req, EV(RETRY_WRITE)), FX(PROTOCOL_ERROR));
+}
+
 static void request_misuse_test(struct kunit *test)
 {
 	struct drbd_request req;
@@ -494,6 +584,7 @@ static struct kunit_case request_cases[] = {
 	KUNIT_CASE_PARAM(request_row_test, loss_gen_params),
 	KUNIT_CASE(request_late_test),
 	KUNIT_CASE(request_hold_test),
+	KUNIT_CASE(request_rival_test),
 	KUNIT_CASE(request_misuse_test),
 	KUNIT_CASE(request_payload_test),
 	{}

@@ -62,6 +62,9 @@ static const struct target_row targets[] = {
 		{ A(FREE), A(UNSUCCESSFUL) | A(RELEASE) } } },
 	{ "old peer", { false, true, false, false, true }, {
 		{ A(START), A(LOCK) }, { A(FREE), A(SEND) } } },
+	{ "lost while it is read", { true, true, true, false, true }, {
+		{ A(START), A(READ) }, { A(LOST), 0 }, { A(READ_OK), A(RELEASE) },
+		{ A(LOST), 0 } } },
 	{ "lost before sending", { false, true, true, false, true }, {
 		{ A(START), A(LOCK) }, { A(LOST), A(RELEASE) } } },
 	{ "lost while it waits for the answer", { false, true, true, false, true }, {
@@ -269,6 +272,11 @@ static void flow_dagtag_test(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, drbd_resync_wait_dagtag(&d, 3, true, 299));
 	d.dagtag = 0;
 	KUNIT_EXPECT_FALSE(test, drbd_resync_wait_dagtag(&d, 1, true, 0));
+	/* across the end of the number space */
+	d.dagtag = 8;
+	KUNIT_EXPECT_TRUE(test, drbd_resync_wait_dagtag(&d, 1, true, 0 - 8ULL));
+	d.dagtag = 0 - 8ULL;
+	KUNIT_EXPECT_FALSE(test, drbd_resync_wait_dagtag(&d, 1, true, 8));
 }
 
 /* One block that is resynced by two simulated nodes, and what became of it */

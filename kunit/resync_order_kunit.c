@@ -187,6 +187,7 @@ static void order_chain_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, drbd_resync_after_resume(devices, 8), 2);
 	/* a chain ends where there is no disk */
 	table->peers[2][0].repl = DRBD_R_SYNC_SOURCE;
+	KUNIT_EXPECT_FALSE(test, drbd_may_sync(devices, 8, 0));
 	devices[1].has_disk = false;
 	KUNIT_EXPECT_TRUE(test, drbd_may_sync(devices, 8, 0));
 }

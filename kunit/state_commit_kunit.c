@@ -83,11 +83,15 @@ static const struct uuid_row uuid_rows[] = {
 	{ "e: disk fails", "role=Pri", "disk=Failed", DRBD_CHG_HARD, true },
 	{ "e: disk fails as Secondary", "", "disk=Failed", DRBD_CHG_HARD, false },
 	{ "e: bad disk detached", "role=Pri disk=Inconsistent", "disk=Detaching", 0, true },
+	{ "e: still Failed", "role=Pri disk=Failed", "p0.rs_susp_user=1", 0, false },
+	{ "e: I/O error passed on", "role=Pri", "disk=Inconsistent", DRBD_CHG_HARD, false },
 	{ "e: Failed before", "role=Pri disk=Failed", "disk=Diskless", DRBD_CHG_HARD, false },
 	{ "e: negotiating disk fails", "role=Pri disk=Negotiating", "disk=Failed",
 	  DRBD_CHG_HARD, true },
 	{ "e: last data", "role=Pri OFF0 p1.pdsk=Outdated", "disk=Failed", DRBD_CHG_HARD,
-	  false },
+	  true },
+	{ "e: no data before", "role=Pri disk=Outdated OFF0 p1.pdsk=Outdated", "disk=Failed",
+	  DRBD_CHG_HARD, false },
 	{ "f: Ahead", "role=Pri", "p0.repl=Ahead p0.pdsk=Consistent", 0, true },
 	{ "f: is Ahead", "role=Pri p0.repl=Ahead p0.pdsk=Consistent", "p0.rs_susp_user=1", 0,
 	  false },
@@ -166,6 +170,14 @@ static const struct md_row md_rows[] = {
 	  0x80010011 },
 	{ "detach by force of a Primary", "role=Pri", "disk=Detaching", DRBD_CHG_HARD, 0x443,
 	  0x80010011 },
+	{ "detach of a Primary, a peer is lost meanwhile", "role=Pri disk=Detaching md_flags=0x403",
+	  "c0.cs=Timeout p0.repl=Off", DRBD_CHG_HARD, 0x403, 0x80010010 },
+	{ "detach by force of a Primary, other change meanwhile",
+	  "role=Pri disk=Detaching forced_detach=1 md_flags=0x443", "p0.rs_susp_user=1", 0, 0x443,
+	  0x80010011 },
+	{ "detach by force, other change meanwhile",
+	  "disk=Detaching forced_detach=1 md_flags=0x413", "p0.rs_susp_user=1", 0, 0x413,
+	  0x80010011 },
 	{ "fails, others go on", "c0.peer=Pri", "disk=Failed", DRBD_CHG_HARD, 0x403,
 	  0x80010011 },
 	{ "fails, others have no data", "c0.peer=Pri p0.pdsk=Diskless", "disk=Failed",
@@ -215,6 +227,12 @@ static const struct bits_row bits_rows[] = {
 	  "p0.repl=SyncTarget", 0, "p0.reconcile_owed=1" },
 	{ "A12 lost while Established", "p0.reconcile_owed=1", "c0.cs=Timeout p0.repl=Off",
 	  DRBD_CHG_HARD, "p0.reconcile_owed=1" },
+	{ "A12 Primary comes back", "OFF0 p0.reconcile_owed=1",
+	  "c0.cs=Connected c0.peer=Pri p0.repl=Established p0.pdsk=UpToDate", DRBD_CHG_HARD,
+	  "p0.reconcile_owed=0" },
+	{ "A12 Secondary comes back", "OFF0 p0.reconcile_owed=1",
+	  "c0.cs=Connected c0.peer=Sec p0.repl=Established p0.pdsk=UpToDate", DRBD_CHG_HARD,
+	  "p0.reconcile_owed=1" },
 	{ "A21 Secondary lost", "", "c0.cs=Timeout p0.repl=Off", DRBD_CHG_HARD, "c0.notice=0" },
 	{ "A21 Primary leaves", "c0.peer=Pri", "c0.cs=TearDown p0.repl=Off", 0, "c0.notice=1" },
 };
@@ -229,6 +247,48 @@ static void bits_test(struct kunit *test)
 
 	rows_read(test, want, DRBD_NEW, row->bits);
 	rows_expect(test, w, want);
+}
+
+static void restore_step(struct kunit *test, struct rows_world *w, const char *request,
+			 enum drbd_rv rv, bool have_quorum, bool restore)
+{
+	struct drbd_effects list = { .max = LIST_SIZE };
+	struct drbd_state_reason why;
+
+	list.e = kunit_kcalloc(test, LIST_SIZE, sizeof(*list.e), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, list.e);
+	drbd_state_begin(&w->s);
+	rows_read(test, w, DRBD_NEW, request);
+	KUNIT_EXPECT_EQ(test, rows_change(w, rv == DRBD_SS_SUCCESS ? DRBD_CHG_HARD : 0, &why), rv);
+	if (rv == DRBD_SS_SUCCESS) {
+		drbd_state_stage(&w->s, DRBD_CHG_HARD, &list);
+		drbd_state_publish(&w->s);
+	}
+	KUNIT_EXPECT_EQ_MSG(test, w->dev[0].old.have_quorum, have_quorum, "%s", request);
+	KUNIT_EXPECT_EQ_MSG(test, w->dev[0].restore_quorum, restore, "%s", request);
+}
+
+/* A node that had quorum all alone has it after a reboot, but not for ever. */
+static void restore_test(struct kunit *test)
+{
+	static const char given[] = "quorum=majority disk=Attaching restore_quorum=1 OFF0\n"
+				    "have_quorum=0 real_quorum=0";
+	static const char back[] = "c0.cs=Connected c0.peer=Sec p0.repl=Established\n"
+				   "p0.pdsk=UpToDate";
+	struct rows_world *w = rows_world(test, 1, 1, given);
+
+	restore_step(test, w, "susp_user=1", DRBD_SS_SUCCESS, false, true);
+	restore_step(test, w, "disk=UpToDate", DRBD_SS_SUCCESS, true, true);
+	restore_step(test, w, "susp_user=0", DRBD_SS_SUCCESS, true, true);
+	/* Refused, it changes nothing. */
+	restore_step(test, w, "role=Pri disk=Inconsistent", DRBD_SS_NO_UP_TO_DATE_DISK, true,
+		     true);
+	restore_step(test, w, back, DRBD_SS_SUCCESS, true, false);
+	restore_step(test, w, "c0.cs=Timeout p0.repl=Off", DRBD_SS_SUCCESS, false, false);
+
+	w = rows_world(test, 1, 1, given);
+	restore_step(test, w, "disk=Outdated", DRBD_SS_SUCCESS, false, false);
+	restore_step(test, w, "disk=UpToDate", DRBD_SS_SUCCESS, false, false);
 }
 
 /* New members go to the metadata, even if nothing else does. */
@@ -255,6 +315,7 @@ static struct kunit_case commit_cases[] = {
 	KUNIT_CASE_PARAM(uuid_test, uuid_gen_params),
 	KUNIT_CASE_PARAM(md_test, md_gen_params),
 	KUNIT_CASE_PARAM(bits_test, bits_gen_params),
+	KUNIT_CASE(restore_test),
 	KUNIT_CASE(members_test),
 	{}
 };

@@ -167,8 +167,17 @@ static const struct effect_row effect_rows[] = {
 	  "",
 	  "EVENT_PEER_DEVICE/0@1 SEND_STATE/0@1 RESYNC_START/0@1 SAVE_SIZE/0 MD_SYNC/0\n"
 	  "COMPLETE" },
+	{ "to be a source, a Primary writes", 2, 1, "c1.peer=Pri p0.pdsk=Outdated",
+	  "p0.repl=WFBitMapS", 0,
+	  "CLEAR_SYNC_MARKS/0@1 PEER_WRITES_OOS/0@2 WAKE", "",
+	  "EVENT_PEER_DEVICE/0@1 SEND_BITMAP/0@1 SAVE_SIZE/0 MD_SYNC/0 COMPLETE" },
 	{ "resync as source, a Primary writes", 2, 1,
 	  "c1.peer=Pri p0.repl=WFBitMapS p0.pdsk=Inconsistent", "p0.repl=SyncSource", 0,
+	  "SEND_DAGTAG@1 CLOSE_EPOCH CLEAR_SYNC_MARKS/0@1 RESYNC_INIT/0@1 WAKE", "",
+	  "EVENT_PEER_DEVICE/0@1 SEND_STATE/0@1 RESYNC_START/0@1 SAVE_SIZE/0 MD_SYNC/0\n"
+	  "COMPLETE" },
+	{ "full resync as source, a Primary writes", 2, 1,
+	  "c1.peer=Pri p0.repl=StartingSyncS p0.pdsk=Inconsistent", "p0.repl=SyncSource", 0,
 	  "SEND_DAGTAG@1 CLOSE_EPOCH CLEAR_SYNC_MARKS/0@1 RESYNC_INIT/0@1\n"
 	  "PEER_WRITES_OOS/0@2 WAKE", "",
 	  "EVENT_PEER_DEVICE/0@1 SEND_STATE/0@1 RESYNC_START/0@1 SAVE_SIZE/0 MD_SYNC/0\n"
@@ -211,6 +220,14 @@ static const struct effect_row effect_rows[] = {
 	  "RESYNC_DRAIN/0@1\n"
 	  "SEND_UUIDS/0@2 RESUME_NEXT/0@2 SEND_STATE/0@2 SEND_UUIDS/0@2=1\n"
 	  "SAVE_SIZE/0 MD_SYNC/0 COMPLETE" },
+	{ "resync as target done, the Primary is gone", 2, 1, "c1.peer=Pri\n"
+	  "p0.repl=SyncTarget p0.resync_active=1 p1.rs_susp_other_c=1 disk=Inconsistent",
+	  "p0.repl=Established p0.resync_active=0 disk=UpToDate c1.peer=Sec", 0,
+	  "MD_DIRTY/0 WAKE", "",
+	  "EVENT_CONNECTION@2=1 EVENT_DEVICE/0=1 EVENT_PEER_DEVICE/0@1=1 EVENT_PEER_DEVICE/0@2\n"
+	  "SEND_UUIDS/0@1 RESUME_NEXT/0@1 WRITE_BITMAP_SLOT/0@1 SEND_STATE/0@1\n"
+	  "RESYNC_DRAIN/0@1 SEND_UUIDS/0@2 RESUME_NEXT/0@2 SEND_STATE/0@2\n"
+	  "WRITE_BITMAP/0 SAVE_SIZE/0 MD_SYNC/0 COMPLETE" },
 	{ "resync as source done", 1, 1, "p0.repl=SyncSource p0.pdsk=Inconsistent",
 	  "p0.repl=Established p0.pdsk=UpToDate", 0, "MD_DIRTY/0 WAKE", "",
 	  "EVENT_PEER_DEVICE/0@1 RESUME_NEXT/0@1 WRITE_BITMAP_SLOT/0@1 RESYNC_DRAIN/0@1\n"
@@ -285,6 +302,9 @@ static const struct effect_row effect_rows[] = {
 	{ "a peer demotes", 1, 1, "c0.peer=Pri", "c0.peer=Sec", DRBD_CHG_PREPARED,
 	  "MD_DIRTY/0 WAKE", "",
 	  "EVENT_CONNECTION@1 SEND_UUIDS/0@1 WRITE_BITMAP/0 SAVE_SIZE/0 MD_SYNC/0 COMPLETE" },
+	{ "both are Primary now", 1, 1, "c0.peer=Pri c0.two-primaries=1", "role=Pri",
+	  DRBD_CHG_OWN_TWOPC, "MD_DIRTY/0 WAKE", "want_new_uuid=1",
+	  "EVENT_RESOURCE SEND_UUIDS/0@1 SAVE_SIZE/0 MD_SYNC/0 COMPLETE" },
 	{ "a peer demotes, another is told", 2, 1, "c0.peer=Pri", "c0.peer=Sec",
 	  DRBD_CHG_PREPARED, "MD_DIRTY/0 WAKE", "",
 	  "EVENT_CONNECTION@1 SEND_UUIDS/0@1 SEND_UUIDS/0@2 SEND_UUIDS/0@2=1\n"
@@ -404,6 +424,15 @@ static const struct effect_row effect_rows[] = {
 	  "EVENT_CONNECTION@1=1 EVENT_PEER_DEVICE/0@1 CLEAR_BITMAP/0@1 SEND_STATE/0@1\n"
 	  "SAVE_SIZE/0 MD_SYNC/0 DROP_NEW_UUID/0@1 CLEAR_SUSP_FEN@1 HELPER_UNFENCE@1\n"
 	  "COMPLETE" },
+	{ "back before it was fenced, one volume without its data", 1, 2,
+	  "OFF0 role=Pri c0.susp_fen=1 c0.fencing=resource-and-stonith +want_new_uuid",
+	  "c0.cs=Connected c0.peer=Sec p0.repl=Established p0.pdsk=UpToDate\n"
+	  "p0.1.repl=Established p0.1.pdsk=Diskless", 0,
+	  "SEND_DAGTAG@1 CLOSE_EPOCH MD_DIRTY/0 MD_DIRTY/1 WALK_RESEND@1 RELEASE_UUIDS WAKE",
+	  "d1.want_new_uuid=1",
+	  "EVENT_CONNECTION@1=1 EVENT_PEER_DEVICE/0@1=1 EVENT_PEER_DEVICE/1@1\n"
+	  "CLEAR_BITMAP/0@1 SEND_STATE/0@1 SAVE_SIZE/0 MD_SYNC/0 SEND_STATE/1@1 SAVE_SIZE/1\n"
+	  "MD_SYNC/1 DROP_NEW_UUID/0@1 CLEAR_SUSP_FEN@1 COMPLETE" },
 	{ "one volume is not fenced", 1, 2, "OFF0 role=Pri c0.susp_fen=1\n"
 	  "c0.fencing=resource-and-stonith", "p0.pdsk=Outdated", 0, "MD_DIRTY/0 WAKE", "",
 	  "EVENT_PEER_DEVICE/0@1 SAVE_SIZE/0 MD_SYNC/0 SAVE_SIZE/1 MD_SYNC/1 COMPLETE" },

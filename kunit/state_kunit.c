@@ -400,14 +400,6 @@ static void repl_test(struct kunit *test)
 	}
 }
 
-static void uuid_test(struct kunit *test)
-{
-	KUNIT_EXPECT_TRUE(test, drbd_uuid_same(0x1000, 0x1001));
-	KUNIT_EXPECT_TRUE(test, drbd_uuid_same(0, 0));
-	KUNIT_EXPECT_FALSE(test, drbd_uuid_same(0x1000, 0x1002));
-	KUNIT_EXPECT_FALSE(test, drbd_uuid_same(0x8000000000001000ULL, 0x1000));
-}
-
 static struct kunit_case state_cases[] = {
 	KUNIT_CASE(change_test),
 	KUNIT_CASE(pending_test),
@@ -422,7 +414,6 @@ static struct kunit_case state_cases[] = {
 	KUNIT_CASE_PARAM(replicates_test, replicates_gen_params),
 	KUNIT_CASE(error_io_test),
 	KUNIT_CASE(repl_test),
-	KUNIT_CASE(uuid_test),
 	{}
 };
 

@@ -12,6 +12,7 @@
 #include <kunit/test.h>
 #include <linux/string.h>
 
+#include "../core/meta_sb.h"
 #include "../core/names.h"
 #include "../core/state.h"
 #include "../core/state_predicates.h"
@@ -81,6 +82,7 @@ static const struct rows_field rows_fields[] = {
 	ROWS_VAL("want_new_uuid", 'D', 'B', drbd_dev_vals, want_new_uuid),
 	ROWS_VAL("primary_lost_quorum", 'D', 'B', drbd_dev_vals, primary_lost_quorum),
 	ROWS_VAL("crashed_primary", 'D', 'B', drbd_dev_vals, crashed_primary),
+	ROWS_VAL("forced_detach", 'D', 'B', drbd_dev_vals, forced_detach),
 	ROWS_VAL("try_resync_from", 'D', 'B', drbd_dev_vals, try_resync_from),
 	ROWS_CONF("uuid", 'D', 'Q', drbd_state_dev, current_uuid),
 	ROWS_CONF("exposed", 'D', 'Q', drbd_state_dev, exposed_uuid),
@@ -146,12 +148,12 @@ static inline void rows_base(struct rows_world *w, unsigned int peers, unsigned 
 				.try_resync_from = DRBD_NO_NODE,
 			},
 			.current_uuid = 0x1000, .exposed_uuid = 0x1000,
-			.md_flags = DRBD_STATE_MDF_CONSISTENT | DRBD_STATE_MDF_WAS_UP_TO_DATE,
+			.md_flags = DRBD_MDF_CONSISTENT | DRBD_MDF_WAS_UP_TO_DATE,
 		};
 		for (c = 0; c < peers; c++)
-			w->dev[d].slot_flags[c + 1] = DRBD_STATE_SLOT_HAVE_BITMAP |
-						      DRBD_STATE_SLOT_NODE_EXISTS |
-						      DRBD_STATE_SLOT_DEVICE_SEEN;
+			w->dev[d].slot_flags[c + 1] = DRBD_MDF_HAVE_BITMAP |
+						      DRBD_MDF_NODE_EXISTS |
+						      DRBD_MDF_PEER_DEVICE_SEEN;
 	}
 	for (i = 0; i < peers * volumes; i++)
 		w->pd[i] = (struct drbd_state_pd) {

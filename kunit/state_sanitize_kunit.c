@@ -30,7 +30,8 @@ static const struct rule_row rule_rows[] = {
 	{ "SZ4 peers without disk do not count", 2, "disk=Negotiating p0.neg=NO_RESULT\n"
 	  "p1.pdsk=Diskless", "", DRBD_CHG_FORCE_RECALC, "disk=Detaching" },
 	{ "SZ4 one has no result", 2, "disk=Negotiating p0.neg=NO_RESULT p0.pdsk=Outdated\n"
-	  "p1.neg=Established p1.pdsk=UpToDate", "", DRBD_CHG_FORCE_RECALC, "disk=UpToDate" },
+	  "p1.neg=Established p1.pdsk=UpToDate", "", DRBD_CHG_FORCE_RECALC,
+	  "disk=Detaching" },
 	{ "SZ4 stale result for a missing volume", 2, "disk=Negotiating p0.neg=Established\n"
 	  "p1.repl=Off p1.pdsk=DUnknown p1.neg=WFBitMapS", "", DRBD_CHG_FORCE_RECALC,
 	  "disk=UpToDate" },
@@ -42,6 +43,12 @@ static const struct rule_row rule_rows[] = {
 	  "p0.neg=Established md_flags=16", "", DRBD_CHG_FORCE_RECALC, "disk=Inconsistent" },
 	{ "SZ4 metadata Consistent", 1, "disk=Negotiating p0.pdsk=Outdated p0.neg=Established\n"
 	  "slot9=0x10004", "", DRBD_CHG_FORCE_RECALC, "disk=Consistent" },
+	{ "SZ4 UpToDate neighbour", 1, "disk=Negotiating p0.neg=Established md_flags=0", "",
+	  DRBD_CHG_FORCE_RECALC, "disk=UpToDate" },
+	{ "SZ4 target of one, the other UpToDate", 2, "disk=Negotiating p0.neg=Established\n"
+	  "p1.neg=WFBitMapT", "", DRBD_CHG_FORCE_RECALC, "disk=Inconsistent p1.repl=WFBitMapT" },
+	{ "SZ4 nobody to ask", 2, "disk=Negotiating p0.pdsk=Diskless p1.pdsk=Diskless md_flags=1",
+	  "", DRBD_CHG_FORCE_RECALC, "disk=Outdated" },
 	{ "SZ6 keeps Inconsistent", 1, "p0.pdsk=Inconsistent", "c0.cs=TearDown p0.repl=Off", 0,
 	  "c0.peer=Unk" },
 	{ "SZ6 forgets Failed", 1, "p0.pdsk=Failed", "c0.cs=TearDown p0.repl=Off", 0,
@@ -111,6 +118,17 @@ static const struct rule_row rule_rows[] = {
 	  "p0.pdsk=Diskless" },
 	{ "SZ18 to Consistent", 1, "disk=Outdated p0.pdsk=Consistent p0.+got_stable", "", 0,
 	  "disk=Consistent p0.got_stable=0" },
+	{ "SZ18 after an attach there", 1, "disk=Outdated p0.pdsk=Negotiating",
+	  "p0.pdsk=UpToDate", 0, "disk=UpToDate" },
+	{ "SZ18 not after one of other data", 1, "disk=Outdated p0.pdsk=Negotiating\n"
+	  "p0.peer_uuid=0x2000", "p0.pdsk=UpToDate", 0, "" },
+	{ "SZ20 joins a Primary in spite of debts", 2, "OFF0 disk=Consistent p1.reconcile_owed=1",
+	  "c0.cs=Connected c0.peer=Pri p0.repl=Established p0.pdsk=UpToDate", DRBD_CHG_HARD,
+	  "disk=UpToDate" },
+	{ "SZ20 not with a Secondary then", 2, "OFF0 disk=Consistent p1.reconcile_owed=1",
+	  "c0.cs=Connected c0.peer=Sec p0.repl=Established p0.pdsk=UpToDate", DRBD_CHG_HARD, "" },
+	{ "SZ21 after an attach there", 1, "disk=Consistent p0.pdsk=Negotiating",
+	  "p0.pdsk=UpToDate", 0, "disk=UpToDate" },
 	{ "SZ18 not without UUIDs", 1, "disk=Outdated p0.+got_stable p0.uuids_received=0", "", 0,
 	  "p0.got_stable=0" },
 	{ "SZ18 not while syncing from another", 2, "disk=Outdated p0.+got_stable\n"
@@ -184,6 +202,17 @@ static const struct rule_row rule_rows[] = {
 	{ "SZ30 another has Consistent data", 2, "c0.peer=Pri p0.pdsk=Outdated\n"
 	  "p1.pdsk=Consistent", "c0.cs=Timeout p0.repl=Off", DRBD_CHG_HARD,
 	  "c0.peer=Unk disk=Consistent" },
+	{ "SZ19 it had outdated itself before", 2, "disk=Outdated", "c0.cs=Timeout p0.repl=Off",
+	  DRBD_CHG_HARD, "c0.peer=Unk p0.pdsk=DUnknown" },
+	{ "SZ19 not while connected", 2, "disk=Outdated p0.repl=WFBitMapT", "p0.repl=Established",
+	  0, "" },
+	{ "SZ19 not while a lost Primary is in doubt", 2,
+	  "disk=Outdated p0.repl=WFBitMapT p1.+reconcile_owed", "c0.cs=Timeout p0.repl=Off",
+	  DRBD_CHG_HARD, "c0.peer=Unk p0.pdsk=DUnknown" },
+	{ "SZ24 not with a disk", 1, "OFF0 p0.peer_uuid=0x2000",
+	  "c0.cs=Connected c0.peer=Sec p0.repl=Established p0.pdsk=UpToDate", DRBD_CHG_HARD, "" },
+	{ "SZ24 not what is worse anyway", 1, "OFF0 disk=Diskless p0.peer_uuid=0x2000",
+	  "c0.cs=Connected c0.peer=Sec p0.repl=Established p0.pdsk=Outdated", DRBD_CHG_HARD, "" },
 	{ "SZ30 alone with an Outdated Primary", 2, "c0.peer=Pri p0.pdsk=Outdated\n"
 	  "p1.pdsk=Outdated", "c0.cs=Timeout p0.repl=Off", DRBD_CHG_HARD, "c0.peer=Unk" },
 	{ "SZ30 protocol error", 1, "c0.peer=Pri", "c0.cs=ProtocolError p0.repl=Off",
@@ -230,8 +259,109 @@ static void rule_test(struct kunit *test)
 	rows_expect(test, is, want);
 }
 
+/**
+ * struct select_row - the peers of a device that has to be synced
+ * @name: number in the spec, or what is special
+ * @given: the peers
+ * @selected: number of the one to sync from, -1 for none
+ *
+ * Rows with numbers are those of spec/resync.md 11.7.
+ */
+struct select_row {
+	const char *name;
+	const char *given;
+	int selected;
+};
+
+static const struct select_row select_rows[] = {
+	{ "1",
+	  "p0.repl=PausedSyncT p0.oos_bits=1000 p1.repl=PausedSyncT\n"
+	  "p1.oos_bits=900", 1 },
+	{ "2",
+	  "p0.repl=PausedSyncT p0.oos_bits=900 p1.repl=PausedSyncT p1.oos_bits=900", 1 },
+	{ "3",
+	  "p0.repl=SyncTarget p0.oos_bits=1000 p0.resync_active=1\n"
+	  "p1.repl=PausedSyncT p1.oos_bits=900", 0 },
+	{ "4",
+	  "p0.repl=SyncTarget p0.oos_bits=1155 p0.resync_active=1\n"
+	  "p1.repl=PausedSyncT p1.oos_bits=900", 0 },
+	{ "5",
+	  "p0.repl=SyncTarget p0.oos_bits=1156 p0.resync_active=1\n"
+	  "p1.repl=PausedSyncT p1.oos_bits=900", -1 },
+	{ "6",
+	  "p0.repl=SyncTarget p0.oos_bits=1156 p1.repl=PausedSyncT p1.oos_bits=900", 1 },
+	{ "7",
+	  "p0.repl=PausedSyncT p0.oos_bits=500 p0.rs_susp_user=1\n"
+	  "p0.resync_active=1 p1.repl=PausedSyncT p1.oos_bits=900", -1 },
+	{ "8",
+	  "p0.repl=PausedSyncT p0.oos_bits=500 p0.rs_susp_user=1\n"
+	  "p1.repl=PausedSyncT p1.oos_bits=900", 1 },
+	{ "9",
+	  "p0.repl=PausedSyncT p0.oos_bits=500 p0.rs_susp_user=1\n"
+	  "p1.repl=PausedSyncT p1.oos_bits=900 p1.rs_susp_user=1", -1 },
+	{ "10",
+	  "p0.resync_active=1 p1.repl=PausedSyncT p1.oos_bits=900", -1 },
+	{ "11",
+	  "p0.repl=PausedSyncT p0.oos_bits=700 p1.repl=PausedSyncT p1.oos_bits=600\n"
+	  "p2.repl=PausedSyncT p2.oos_bits=600", 2 },
+	{ "no other",
+	  "p0.repl=SyncTarget p0.oos_bits=5000 p0.resync_active=1", 0 },
+	{ "drains without another",
+	  "p0.repl=SyncTarget p0.oos_bits=500 p0.rs_susp_user=1 p0.resync_active=1\n"
+	  "p1.repl=PausedSyncT p1.oos_bits=900 p1.rs_susp_user=1", -1 },
+	{ "the least is between",
+	  "p0.repl=PausedSyncT p0.oos_bits=700 p1.repl=PausedSyncT p1.oos_bits=500\n"
+	  "p2.repl=PausedSyncT p2.oos_bits=600", 1 },
+	{ "Inconsistent source",
+	  "p0.repl=PausedSyncT p0.oos_bits=5 p0.pdsk=Inconsistent\n"
+	  "p1.repl=PausedSyncT p1.oos_bits=9", 1 },
+	{ "Outdated source",
+	  "p0.repl=PausedSyncT p0.oos_bits=5 p0.pdsk=Outdated p1.repl=PausedSyncT\n"
+	  "p1.oos_bits=9", 0 },
+	{ "peer pauses",
+	  "p0.repl=PausedSyncT p0.oos_bits=5 p0.rs_susp_peer=1 p1.repl=PausedSyncT\n"
+	  "p1.oos_bits=9", 1 },
+	{ "dependency",
+	  "p0.repl=PausedSyncT p0.oos_bits=5 p0.rs_susp_dependency=1\n"
+	  "p1.repl=PausedSyncT p1.oos_bits=9", 1 },
+	{ "too many",
+	  "p0.repl=PausedSyncT p0.oos_bits=5 p0.rs_susp_max=1 p1.repl=PausedSyncT\n"
+	  "p1.oos_bits=9", 1 },
+	{ "waits for another",
+	  "p0.repl=PausedSyncT p0.oos_bits=5 p0.rs_susp_other_c=1\n"
+	  "p1.repl=PausedSyncT p1.oos_bits=9", 0 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(select, select_rows, name);
+
+static void select_test(struct kunit *test)
+{
+	const struct select_row *row = test->param_value;
+	struct rows_world *w = rows_world(test, 3, 1, row->given);
+	struct drbd_state_reason why;
+	int c;
+
+	w->dev[0].old.disk = DRBD_D_INCONSISTENT;
+	drbd_state_begin(&w->s);
+	KUNIT_ASSERT_EQ(test, rows_change(w, DRBD_CHG_FORCE_RECALC, &why), DRBD_SS_SUCCESS);
+	for (c = 0; c < 3; c++) {
+		const struct drbd_pd_vals *pd = &w->pd[c].new;
+
+		if (drbd_repl_is_target(w->pd[c].old.repl))
+			KUNIT_EXPECT_EQ(test, pd->repl, c == row->selected ?
+					DRBD_R_SYNC_TARGET : DRBD_R_PAUSED_SYNC_T);
+		else
+			KUNIT_EXPECT_EQ(test, pd->repl, w->pd[c].old.repl);
+		KUNIT_EXPECT_EQ(test, pd->resync_active,
+				c == row->selected || w->pd[c].old.resync_active);
+		KUNIT_EXPECT_EQ(test, pd->resync_susp_other_c,
+				row->selected >= 0 && c != row->selected);
+	}
+}
+
 static struct kunit_case sanitize_cases[] = {
 	KUNIT_CASE_PARAM(rule_test, rule_gen_params),
+	KUNIT_CASE_PARAM(select_test, select_gen_params),
 	{}
 };
 

@@ -223,7 +223,7 @@ static const struct vector vectors[] = {
 	  DRBD_SS_SUCCESS, "" },
 	{ "S87", 2, 1, "disk=Negotiating p0.neg=WFBitMapS p1.neg=WFBitMapT p0.pdsk=Outdated",
 	  "", DRBD_CHG_FORCE_RECALC, DRBD_SS_SUCCESS,
-	  "disk=Inconsistent p0.repl=PausedSyncS p1.repl=WFBitMapT" },
+	  "disk=Inconsistent p0.repl=WFBitMapS p1.repl=WFBitMapT" },
 	{ "S88", 1, 1, "p0.-replicate_next", "p0.pdsk=Inconsistent", 0, DRBD_SS_SUCCESS,
 	  "p0.replication=0" },
 	{ "S89", 1, 1, "p0.-peer_replicate_next p0.repl=WFBitMapT disk=Outdated",

@@ -115,7 +115,7 @@ static void twopc_84_lost_test(struct kunit *test)
 	drbd_twopc_lost(&b->tp, &b->env, 1, &b->acts);
 	KUNIT_ASSERT_EQ(test, b->acts.n, 1);
 	KUNIT_EXPECT_EQ(test, b->acts.action[0].act, DRBD_TWOPC_APPLY);
-	KUNIT_EXPECT_EQ(test, b->acts.apply.members, 1);
+	KUNIT_EXPECT_EQ(test, b->acts.apply.members, 3);
 	drbd_twopc_applied(&b->tp, &b->env, DRBD_SS_SUCCESS, &b->acts);
 	KUNIT_EXPECT_EQ(test, b->acts.action[0].rv, DRBD_SS_SUCCESS);
 }

@@ -212,8 +212,8 @@ static const struct chart charts[] = {
 		"1>0 T1 COMMIT P0 R3\n",
 		.end =
 		"SU c2 m3 o0 p0\n"
-		"SU c1 m3 o0 p0\n"
-		"SU c0 m4 o0 p0\n",
+		"SU c1 m7 o0 p0\n"
+		"SU c0 m6 o0 p0\n",
 		.result = { 0, 1 },
 	}, {
 		"C8 mesh, 0 and 2 promote, 1 sees 0 first", 3, "01 02 12", NONE,

@@ -7,6 +7,8 @@
  * 4.8 to 4.10 and 13.
  */
 
+#include <linux/prandom.h>
+
 #include "twopc_bench.h"
 
 /**
@@ -322,6 +324,10 @@ static const struct commit_row commit_rows[] = {
 	  .primaries = 1, .reachable = 7, .flags = HAS, .outdate = true, .members = 7 },
 	{ "disconnect from another, initiator is Primary", 0, 2, 0x1f0, 0x10, .quorum = 2,
 	  .primaries = 1, .reachable = 7, .flags = HAS, .members = 7 },
+	{ "disconnect from me, splits", 0, 1, 0x1f0, 0x10, .quorum = 2, .reachable = 2,
+	  .flags = HAS, .members = 7 },
+	{ "disconnect from another, splits", 0, 2, 0x1f0, 0x10, .quorum = 2, .reachable = 3,
+	  .flags = HAS, .members = 7 },
 	{ "bits that are no nodes", 0, NONE, 0x3, 0x1, .quorum = 2,
 	  .primaries = 0xffffffff00000001, .reachable = ~0ULL, .flags = HAS,
 	  .members = 0xffffffff },
@@ -603,6 +609,124 @@ static void twopc_resize_participant_test(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, act(b, DRBD_TWOPC_SEND));
 }
 
+/* A packet of a peer that makes no sense, or just a little. */
+static void garbage_packet(struct rnd_state *rnd, struct bench *b, struct drbd_twopc_msg *msg)
+{
+	const struct drbd_twopc_id active = drbd_twopc_active(&b->tp);
+	u32 how = prandom_u32_state(rnd);
+
+	*msg = (struct drbd_twopc_msg) {
+		.cmd = how % 6,
+		.resize = !(how & 0x700),
+		.initiator = prandom_u32_state(rnd) % 5,
+		.target = (int)(prandom_u32_state(rnd) % 5) - 1,
+		.volume = how & 0x800 ? DRBD_NO_VOLUME : how >> 16 & 3,
+		.tid = prandom_u32_state(rnd) % 500,
+		.flags = how & (DRBD_TWOPC_HAS_REACHABLE | DRBD_TWOPC_PRI_INCAPABLE),
+		.mask = prandom_u32_state(rnd) & 0xffffff,
+		.value = prandom_u32_state(rnd) & 0xffffff,
+		.nodes_to_reach = (u64)prandom_u32_state(rnd) << 32 | prandom_u32_state(rnd),
+		.primary_nodes = prandom_u32_state(rnd),
+		.reachable_nodes = (u64)prandom_u32_state(rnd) << 32 | prandom_u32_state(rnd),
+		.weak_nodes = prandom_u32_state(rnd),
+		.size = prandom_u32_state(rnd),
+	};
+	if (how & 0x1000) {
+		static const u32 masks[] = { 0, 0x3, 0x1f0, 0x1f3 };
+
+		msg->mask = masks[how >> 13 & 3];
+		msg->value = (how & 0x8000 ? 0x92 : 0x11) & msg->mask;
+	}
+	if (how & 0x10000 && active.initiator != DRBD_NO_NODE) {
+		msg->initiator = active.initiator;
+		msg->tid = active.tid;
+		msg->resize = msg->resize || (msg->cmd && b->tp.msg.resize);
+	}
+}
+
+/* What is wanted can be done: no more than there is room for, and sent to others. */
+static void expect_sane(struct kunit *test, const struct bench *b, unsigned int seen[])
+{
+	unsigned int i;
+
+	KUNIT_ASSERT_LE(test, b->acts.n, DRBD_TWOPC_MAX_ACTIONS);
+	KUNIT_ASSERT_LE(test, b->acts.nmsgs, DRBD_TWOPC_MAX_MSGS);
+	for (i = 0; i < b->acts.n; i++) {
+		const struct drbd_twopc_action *a = &b->acts.action[i];
+
+		KUNIT_ASSERT_LE(test, a->act, DRBD_TWOPC_BAD_PACKET);
+		seen[a->act]++;
+		if (a->act == DRBD_TWOPC_SEND) {
+			KUNIT_ASSERT_NOT_NULL(test, a->msg);
+			KUNIT_ASSERT_NE(test, a->nodes, 0);
+			KUNIT_ASSERT_EQ(test, a->nodes & ~(u64)0x1d, 0);
+			KUNIT_ASSERT_NE(test, a->msg->tid, 0);
+		}
+		if (a->act == DRBD_TWOPC_BAD_PACKET) {
+			KUNIT_ASSERT_NOT_NULL(test, a->field);
+			KUNIT_ASSERT_EQ(test, b->acts.n, 1);
+		}
+	}
+}
+
+/* Peers send anything at any time, while things happen here as they are asked for. */
+static void twopc_garbage_test(struct kunit *test)
+{
+	static const int peers[] = { 0, 2, 3, 4 };
+	static const enum drbd_rv results[] = {
+		DRBD_SS_SUCCESS, DRBD_SS_SUCCESS, DRBD_SS_PRIMARY_READER,
+		DRBD_SS_IN_TRANSIENT_STATE, DRBD_SS_TWO_PRIMARIES,
+	};
+	unsigned int seen[DRBD_TWOPC_BAD_PACKET + 1] = {};
+	struct bench *b = test->priv;
+	struct drbd_twopc_msg msg;
+	struct rnd_state rnd;
+	int round;
+
+	prandom_seed_state(&rnd, 2);
+	b->env.connected = 0xd;
+	b->env.connecting = 0x10;
+	for (round = 0; round < 40000; round++) {
+		u32 what = prandom_u32_state(&rnd);
+		enum drbd_rv rv = results[what / 16 % ARRAY_SIZE(results)];
+		int peer = peers[what / 256 % 4];
+
+		b->tid = drbd_twopc_active(&b->tp).tid;
+		switch (what % 16) {
+		case 0:
+			shaken(b, peer, what & 0x1000);
+			break;
+		case 1:
+			drbd_twopc_applied(&b->tp, &b->env, rv, &b->acts);
+			break;
+		case 2:
+			drbd_twopc_lost(&b->tp, &b->env, peer, &b->acts);
+			break;
+		case 3:
+			drbd_twopc_expired(&b->tp, &b->env, b->tid, what >> 12 & 1, &b->acts);
+			break;
+		case 4:
+			drbd_twopc_unsent(&b->tp, &b->env, drbd_node_mask(peer), &b->acts);
+			break;
+		case 5:
+		case 6:
+			checked(b, rv);
+			break;
+		default:
+			garbage_packet(&rnd, b, &msg);
+			b->env.primary = what & 0x1000;
+			drbd_twopc_packet(&b->tp, &b->env, peer, &msg, what & 0x2000, &b->acts);
+			break;
+		}
+		expect_sane(test, b, seen);
+	}
+	/* it got as far as that */
+	KUNIT_EXPECT_GT(test, seen[DRBD_TWOPC_APPLY], 10);
+	KUNIT_EXPECT_GT(test, seen[DRBD_TWOPC_SEND], 100);
+	KUNIT_EXPECT_GT(test, seen[DRBD_TWOPC_HS_SEND], 0);
+	KUNIT_EXPECT_GT(test, seen[DRBD_TWOPC_DEFER], 0);
+}
+
 static struct kunit_case twopc_participant_cases[] = {
 	KUNIT_CASE_PARAM(twopc_bad_packet_test, bad_gen_params),
 	KUNIT_CASE(twopc_wait_for_verdict_test),
@@ -619,6 +743,7 @@ static struct kunit_case twopc_participant_cases[] = {
 	KUNIT_CASE(twopc_abort_all_test),
 	KUNIT_CASE(twopc_late_test),
 	KUNIT_CASE(twopc_resize_participant_test),
+	KUNIT_CASE(twopc_garbage_test),
 	{}
 };
 

@@ -35,6 +35,14 @@ static const struct vector vectors[] = {
 		.protocol = 'A', .rec = { 1, 1 }, .crash = { 1, 0 } },
 	{ "20", "C=a", "C=a", "SF", "both-off", "TF",
 		.proto = 120, .protocol = 'A', .crash = { 1, 0 } },
+	{ "p121", "C=a", "C=a", "SB", "crashed-primary", "TB", .protocol = 'A', .crash = { 1, 0 },
+		.proto = 121 },
+	{ "p120, one stayed up", "C=a", "C=a", "NS", "lost-quorum", "NS", .rec = { 1, 0 },
+		.proto = 120 },
+	{ "p119, one stayed up", "C=a", "C=a", "NS", "reconnected", "NS", .rec = { 1, 0 },
+		.proto = 119 },
+	{ "p120, both stayed up", "C=a", "C=a", "NS", "reconnected", "NS", .rec = { 1, 1 },
+		.lq = { 1, 0 }, .proto = 120 },
 	{ "21", "C=a", "C=a", "TF", "lost-quorum", "SF", .lq = { 0, 1 } },
 	{ "22", "C=a", "C=a", "SF", "lost-quorum", "TF", .lq = { 1, 1 }, .rc = true },
 	{ "23", "C=a", "C=a", "NS", "reconnected", "NS", .rec = { 1, 1 }, .lq = { 1, 0 } },
@@ -172,6 +180,35 @@ static void compare_changed_test(struct kunit *test)
 	expect_decision(test, &d, "SB");
 }
 
+/* A target that has not yet got the slots and the history of its source sees a split
+ * brain where there is none: it waits for the end of the resync, and so does the peer.
+ */
+static void compare_target_test(struct kunit *test)
+{
+	static const struct vector v = { "", "C=a R=c B=a", "C=b B=a" };
+	struct pair *p = make_pair(test, &v);
+	struct drbd_decision d;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		struct drbd_compare *c = &p->c[i];
+
+		drbd_uuid_compare(c, &d);
+		expect_decision(test, &d, "XA");
+		if (i) {
+			p->view[i].flags |= DRBD_UUID_FLAG_SYNC_TARGET;
+		} else {
+			c->flags |= DRBD_UUID_FLAG_SYNC_TARGET;
+			c->comm.flags |= DRBD_UUID_FLAG_SYNC_TARGET;
+		}
+		drbd_uuid_compare(c, &d);
+		expect_decision(test, &d, "RETRY");
+		c->connecting = false;
+		drbd_uuid_compare(c, &d);
+		expect_decision(test, &d, "XA");
+	}
+}
+
 /* A slot that belongs to nobody counts if the peer has been told of it. */
 static void compare_unallocated_test(struct kunit *test)
 {
@@ -236,6 +273,7 @@ static void compare_fix_test(struct kunit *test)
 static struct kunit_case compare_cases[] = {
 	KUNIT_CASE_PARAM(compare_vector_test, vector_gen_params),
 	KUNIT_CASE(compare_changed_test),
+	KUNIT_CASE(compare_target_test),
 	KUNIT_CASE(compare_unallocated_test),
 	KUNIT_CASE(compare_fix_test),
 	{}

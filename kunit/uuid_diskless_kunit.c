@@ -120,6 +120,40 @@ static void diskless_bump_unknown_test(struct kunit *test)
 	add_peer(f, 2, DRBD_D_UNKNOWN, DRBD_R_OFF);
 	f->env.peer[2].uuids = NULL;
 	KUNIT_EXPECT_TRUE(test, drbd_diskless_bump(&f->ids, &f->env, &exposed, &suspend_io));
+	/* It had a disk, if not a good one. */
+	f->env.peer[2].disk = DRBD_D_INCONSISTENT;
+	KUNIT_EXPECT_TRUE(test, drbd_diskless_bump(&f->ids, &f->env, &exposed, &suspend_io));
+	/* It is here, and gets what is written. */
+	f->env.peer[2].repl = DRBD_R_ESTABLISHED;
+	KUNIT_EXPECT_FALSE(test, drbd_diskless_bump(&f->ids, &f->env, &exposed, &suspend_io));
+	f->env.peer[2].repl = DRBD_R_OFF;
+	f->env.peer[2].configured = false;
+	KUNIT_EXPECT_FALSE(test, drbd_diskless_bump(&f->ids, &f->env, &exposed, &suspend_io));
+}
+
+/* A peer in reach has lost its disk, and the one with data does not know of it. */
+static void diskless_bump_disk_lost_test(struct kunit *test)
+{
+	struct fixture *f = setup(test, 0, 0);
+	struct drbd_exposed exposed = {};
+	int n;
+
+	f->ids.exposed = U;
+	add_peer(f, 1, DRBD_D_UP_TO_DATE, DRBD_R_ESTABLISHED);
+	add_peer(f, 2, DRBD_D_DISKLESS, DRBD_R_ESTABLISHED);
+	for (n = 0; n < DRBD_NODES; n++)
+		f->view[1].bitmap[n] = DRBD_UUID_UNKNOWN;
+	f->view[1].bitmap[0] = T;
+	f->view[2].current_uuid = P(U);
+	KUNIT_EXPECT_TRUE(test, drbd_diskless_bump(&f->ids, &f->env, &exposed, &suspend_io));
+	f->env.peer[2].disk = DRBD_D_INCONSISTENT;
+	KUNIT_EXPECT_FALSE(test, drbd_diskless_bump(&f->ids, &f->env, &exposed, &suspend_io));
+	f->env.peer[2].disk = DRBD_D_FAILED;
+	f->view[2].current_uuid = A;
+	KUNIT_EXPECT_FALSE(test, drbd_diskless_bump(&f->ids, &f->env, &exposed, &suspend_io));
+	f->view[2].current_uuid = U;
+	f->env.peer[2].no_bitmap = true;
+	KUNIT_EXPECT_FALSE(test, drbd_diskless_bump(&f->ids, &f->env, &exposed, &suspend_io));
 }
 
 /* One generation, from its begin to its confirmation. */
@@ -155,8 +189,10 @@ static void diskless_confirm_test(struct kunit *test)
 	drbd_diskless_barrier_ack(&exposed, 1, 0xfffffffe, true);
 	drbd_diskless_barrier_ack(&exposed, 1, 0xffffffff, false);
 	KUNIT_EXPECT_EQ(test, exposed.marks, 0xeULL);
-	drbd_diskless_barrier_ack(&exposed, 1, 0, true);
+	drbd_diskless_barrier_ack(&exposed, 1, 0xffffffff, true);
 	KUNIT_EXPECT_EQ(test, exposed.marks, 0xcULL);
+	drbd_diskless_barrier_ack(&exposed, 3, 0, true);
+	KUNIT_EXPECT_EQ(test, exposed.marks, 4ULL);
 	KUNIT_EXPECT_FALSE(test, drbd_diskless_confirm(&exposed, &f->env, 6, true));
 	/* Without node 2 it depends on nobody else. */
 	f->env.peer[2].repl = DRBD_R_OFF;
@@ -245,11 +281,42 @@ static void diskless_compare_test(struct kunit *test)
 			row->verdict);
 }
 
+static void diskless_peer_disk_test(struct kunit *test)
+{
+	struct fixture *f = setup(test, 0, 0);
+
+	f->ids.exposed = U;
+	f->env.role = DRBD_ROLE_PRIMARY;
+	f->env.disk = DRBD_D_DISKLESS;
+	add_peer(f, 1, DRBD_D_UNKNOWN, DRBD_R_OFF);
+	f->view[1].current_uuid = U;
+	KUNIT_EXPECT_EQ(test, drbd_diskless_peer_disk(&f->ids, &f->env, 1, DRBD_D_OUTDATED),
+			DRBD_D_UP_TO_DATE);
+	KUNIT_EXPECT_EQ(test, drbd_diskless_peer_disk(&f->ids, &f->env, 1, DRBD_D_CONSISTENT),
+			DRBD_D_UP_TO_DATE);
+	KUNIT_EXPECT_EQ(test, drbd_diskless_peer_disk(&f->ids, &f->env, 1, DRBD_D_INCONSISTENT),
+			DRBD_D_INCONSISTENT);
+	/* Who gets its data from others is what it is. */
+	f->view[1].flags = DRBD_UUID_FLAG_SYNC_TARGET;
+	KUNIT_EXPECT_EQ(test, drbd_diskless_peer_disk(&f->ids, &f->env, 1, DRBD_D_OUTDATED),
+			DRBD_D_OUTDATED);
+	f->view[1].flags = 0;
+	f->view[1].current_uuid = A;
+	KUNIT_EXPECT_EQ(test, drbd_diskless_peer_disk(&f->ids, &f->env, 1, DRBD_D_OUTDATED),
+			DRBD_D_OUTDATED);
+	f->view[1].current_uuid = U;
+	f->env.role = DRBD_ROLE_SECONDARY;
+	KUNIT_EXPECT_EQ(test, drbd_diskless_peer_disk(&f->ids, &f->env, 1, DRBD_D_OUTDATED),
+			DRBD_D_OUTDATED);
+}
+
 static struct kunit_case diskless_cases[] = {
 	KUNIT_CASE_PARAM(diskless_bump_test, bump_gen_params),
 	KUNIT_CASE(diskless_bump_unknown_test),
+	KUNIT_CASE(diskless_bump_disk_lost_test),
 	KUNIT_CASE(diskless_confirm_test),
 	KUNIT_CASE_PARAM(diskless_compare_test, compare_gen_params),
+	KUNIT_CASE(diskless_peer_disk_test),
 	{}
 };
 

@@ -65,6 +65,7 @@ static void finish_target_test(struct kunit *test)
  * @slot: own slot before; the resync began with T, and led to C
  * @after: own slot afterwards
  * @outdated: it turns out to be Outdated
+ * @syncing: what it told is what it is being synced to
  */
 struct third_row {
 	const char *name;
@@ -74,6 +75,7 @@ struct third_row {
 	u64 slot;
 	u64 after;
 	bool outdated;
+	bool syncing;
 };
 
 static const struct third_row thirds[] = {
@@ -83,7 +85,9 @@ static const struct third_row thirds[] = {
 	{ "behind, away", A, DRBD_D_UNKNOWN, C, 0, T, false },
 	{ "behind, was behind", A, DRBD_D_UNKNOWN, A, B, T, false },
 	{ "behind, but it has the generation", A, DRBD_D_UP_TO_DATE, P(C), B, 0, false },
-	{ "being synced to the generation", A, DRBD_D_INCONSISTENT, C, B, 0, false },
+	{ "Inconsistent, but it has the generation", A, DRBD_D_INCONSISTENT, C, B, 0, false },
+	{ "being synced to the generation", A, DRBD_D_INCONSISTENT, C, B, T, false,
+	  .syncing = true },
 	{ "not attached", A, DRBD_D_FAILED, C, 0, T, false },
 	{ "in sync", 0, DRBD_D_UP_TO_DATE, A, B, 0, false },
 	{ "in sync, away", 0, DRBD_D_UNKNOWN, A, B, 0, false },
@@ -105,6 +109,7 @@ static void finish_third_test(struct kunit *test)
 	f->view[1].bitmap[2] = row->told;
 	f->view[1].bitmap[3] = row->told;	/* has no bitmap */
 	f->view[2].current_uuid = row->current_uuid;
+	f->view[2].flags = row->syncing ? DRBD_UUID_FLAG_SYNC_TARGET : 0;
 	f->ids.slots[2].uuid = row->slot;
 	f->ids.slots[3].uuid = E;
 	KUNIT_EXPECT_EQ(test, drbd_uuid_resync_finished(&f->ids, &f->env, 1, T, 5),
@@ -249,10 +254,10 @@ static void finish_elsewhere_test(struct kunit *test)
 	f->ids.slots[3].uuid = B;
 	f->ids.slots[4].uuid = C;
 	f->ids.slots[5].uuid = D;
-	f->ids.slots[5].flags = DRBD_SLOT_NODE_EXISTS;
+	f->ids.slots[5].flags = DRBD_MDF_NODE_EXISTS;
 	f->ids.slots[6].uuid = D;	/* belongs to nobody */
 	f->ids.slots[7].uuid = D;
-	f->ids.slots[7].flags = DRBD_SLOT_NODE_EXISTS;
+	f->ids.slots[7].flags = DRBD_MDF_NODE_EXISTS;
 	f->view[1].current_uuid = P(A);
 	f->view[1].bitmap[7] = D;
 	drbd_uuid_detect_finished(&f->ids, &f->env, 1, 0, &moves);
@@ -264,6 +269,23 @@ static void finish_elsewhere_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->ids.slots[5].uuid, 0);
 	KUNIT_EXPECT_EQ(test, f->ids.slots[6].uuid, D);
 	KUNIT_EXPECT_EQ(test, f->ids.slots[7].uuid, D);
+}
+
+/* The same for a Primary, that may have written more than what was synced. */
+static void finish_elsewhere_primary_test(struct kunit *test)
+{
+	struct fixture *f = setup(test, 0, A);
+	struct drbd_uuid_moves moves;
+
+	f->env.role = DRBD_ROLE_PRIMARY;
+	add_peer(f, 1, DRBD_D_UP_TO_DATE, DRBD_R_ESTABLISHED);
+	add_peer(f, 2, DRBD_D_UNKNOWN, DRBD_R_OFF);
+	f->ids.slots[2].uuid = B;
+	f->view[1].current_uuid = A;
+	drbd_uuid_detect_finished(&f->ids, &f->env, 1, 0, &moves);
+	KUNIT_EXPECT_EQ(test, moves.changed, 4);
+	KUNIT_EXPECT_EQ(test, moves.clear, 0);
+	KUNIT_EXPECT_EQ(test, f->ids.slots[2].uuid, 0);
 }
 
 /* Node 1 has an older generation, B, and node 2 has been synced to it. */
@@ -279,7 +301,7 @@ static void finish_older_test(struct kunit *test)
 	drbd_uuid_set_slot(&f->ids, 2, C, 3);
 	drbd_uuid_set_slot(&f->ids, 3, C, 9);	/* is newer than B */
 	drbd_uuid_set_slot(&f->ids, 4, C, 3);
-	f->ids.slots[4].flags = DRBD_SLOT_NODE_EXISTS;
+	f->ids.slots[4].flags = DRBD_MDF_NODE_EXISTS;
 	f->view[1].current_uuid = B;
 	drbd_uuid_detect_finished(&f->ids, &f->env, 1, 0, &moves);
 	KUNIT_EXPECT_EQ(test, moves.changed, 0x14ULL);
@@ -297,7 +319,7 @@ static void finish_older_test(struct kunit *test)
 	drbd_uuid_set_slot(&f->ids, 2, C, 3);
 	drbd_uuid_detect_finished(&f->ids, &f->env, 1, 2, &moves);
 	KUNIT_EXPECT_EQ(test, moves.changed, 0);
-	f->ids.slots[1].flags = DRBD_SLOT_NODE_EXISTS;
+	f->ids.slots[1].flags = DRBD_MDF_NODE_EXISTS;
 	drbd_uuid_detect_finished(&f->ids, &f->env, 1, 0, &moves);
 	KUNIT_EXPECT_EQ(test, moves.changed, 0);
 	KUNIT_EXPECT_EQ(test, f->ids.slots[2].uuid, C);
@@ -339,10 +361,10 @@ static void finish_copied_test(struct kunit *test)
 
 	/* Nothing to copy from, and nothing to be overwritten. */
 	drbd_uuid_set_slot(&f->ids, 3, C, 3);
-	f->ids.slots[4].flags = DRBD_SLOT_NODE_EXISTS;
+	f->ids.slots[4].flags = DRBD_MDF_NODE_EXISTS;
 	drbd_uuid_detect_finished(&f->ids, &f->env, 1, 0, &moves);
 	KUNIT_EXPECT_EQ(test, moves.changed, 0);
-	f->ids.slots[4].flags = DRBD_SLOT_HAVE_BITMAP;
+	f->ids.slots[4].flags = DRBD_MDF_HAVE_BITMAP;
 	drbd_uuid_set_slot(&f->ids, 3, 0, 0);
 	drbd_uuid_detect_finished(&f->ids, &f->env, 1, 0, &moves);
 	KUNIT_EXPECT_EQ(test, moves.changed, 0);
@@ -359,6 +381,7 @@ static struct kunit_case finish_cases[] = {
 	KUNIT_CASE(finish_source_test),
 	KUNIT_CASE(finish_source_own_slot_test),
 	KUNIT_CASE(finish_elsewhere_test),
+	KUNIT_CASE(finish_elsewhere_primary_test),
 	KUNIT_CASE(finish_older_test),
 	KUNIT_CASE(finish_copied_test),
 	{}

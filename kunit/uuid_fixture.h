@@ -61,7 +61,7 @@ static inline void add_peer(struct fixture *f, int n, enum drbd_disk disk, enum 
 	peer->repl = repl;
 	peer->role = DRBD_ROLE_SECONDARY;
 	peer->proto = DRBD_PROTO_9_MAX;
-	f->ids.slots[n].flags = DRBD_SLOT_HAVE_BITMAP;
+	f->ids.slots[n].flags = DRBD_MDF_HAVE_BITMAP;
 	f->ids.slots[n].bitmap_index = n - 1;
 }
 

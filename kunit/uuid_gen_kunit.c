@@ -87,7 +87,7 @@ static void uuid_rotate_test(struct kunit *test)
 	f->env.peer[1].configured = row->configured;
 	f->env.peer[1].disk = row->disk;
 	if (row->bitmap) {
-		f->ids.slots[1].flags = DRBD_SLOT_HAVE_BITMAP;
+		f->ids.slots[1].flags = DRBD_MDF_HAVE_BITMAP;
 		f->ids.slots[1].bitmap_index = 0;
 	}
 	got = drbd_uuid_rotate(&f->ids, &f->env, row->weak ? 2 : 0, 99, FRESH);
@@ -285,7 +285,7 @@ static void uuid_forget_test(struct kunit *test)
 
 	add_peer(f, 1, DRBD_D_UNKNOWN, DRBD_R_OFF);
 	drbd_uuid_set_slot(&f->ids, 1, A, 3);
-	f->ids.slots[2].flags = DRBD_SLOT_NODE_EXISTS;
+	f->ids.slots[2].flags = DRBD_MDF_NODE_EXISTS;
 	drbd_uuid_set_slot(&f->ids, 2, B, 3);
 	drbd_uuid_set_slot(&f->ids, 3, D, 4);
 	drbd_uuid_forget_peer(&f->ids, 1, 0);
@@ -294,11 +294,11 @@ static void uuid_forget_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot->flags, 0U);
 	KUNIT_EXPECT_EQ(test, slot->bitmap_index, -1);
 	/* It still exists: no bitmap, nothing to track. */
-	slot->flags = DRBD_SLOT_HAVE_BITMAP | DRBD_SLOT_NODE_EXISTS;
+	slot->flags = DRBD_MDF_HAVE_BITMAP | DRBD_MDF_NODE_EXISTS;
 	slot->bitmap_index = 0;
-	drbd_uuid_forget_peer(&f->ids, 1, DRBD_SLOT_NODE_EXISTS);
+	drbd_uuid_forget_peer(&f->ids, 1, DRBD_MDF_NODE_EXISTS);
 	KUNIT_EXPECT_EQ(test, slot->uuid, 0);
-	KUNIT_EXPECT_EQ(test, slot->flags, DRBD_SLOT_NODE_EXISTS);
+	KUNIT_EXPECT_EQ(test, slot->flags, DRBD_MDF_NODE_EXISTS);
 }
 
 /* No slot is left that never was used. */
@@ -308,7 +308,7 @@ static void uuid_forget_last_test(struct kunit *test)
 	int n;
 
 	for (n = 1; n < DRBD_NODES; n++) {
-		f->ids.slots[n].flags = DRBD_SLOT_HAVE_BITMAP;
+		f->ids.slots[n].flags = DRBD_MDF_HAVE_BITMAP;
 		f->ids.slots[n].bitmap_index = n - 1;
 		f->ids.slots[n].uuid = A;
 	}

@@ -6,6 +6,7 @@
  */
 
 #include <kunit/test.h>
+#include <linux/prandom.h>
 
 #include "../core/uuid_handshake.h"
 #include "uuid_pair.h"
@@ -51,6 +52,7 @@
  * @demotion: attempted
  * @missed: who missed the end of a resync
  * @lost: a Primary is named by both
+ * @own_disk: of the metadata, where it is not @disk[0]
  * @crash: CRASHED_PRIMARY of both
  * @protocol: 'C' by default
  * @proto: 124 by default
@@ -65,6 +67,7 @@ struct hs_row {
 	enum drbd_bitmap_op op;
 	enum drbd_node_role role[2];
 	enum drbd_disk disk[2];
+	enum drbd_disk own_disk;
 	bool discard[2];
 	u64 bits[2];
 	unsigned int notices;
@@ -178,6 +181,12 @@ static const struct hs_row rows[] = {
 		.bits = { 0, 1 }, .rr = DRBD_ASB_CALL_HELPER, .notices = DRBD_HS_PRI_LOST },
 	{ "Primary as target, retry", "C=b", "C=a B=b", RETRY, "PR", .role = { PRI, SEC },
 		.bits = { 1, 0 }, .rr = DRBD_ASB_RETRY_CONNECT },
+	{ "Primary attaches what is Outdated", "C=b", "C=a B=b", GO, "TB", WFT,
+		.role = { PRI, SEC }, .bits = { 0, 1 }, .attach = true,
+		.disk = { DRBD_D_CONSISTENT, UTD }, .own_disk = OUT },
+	{ "Primary attaches what is Consistent", "C=b", "C=a B=b", DISC, "PD",
+		.role = { PRI, SEC }, .bits = { 0, 1 }, .attach = true,
+		.disk = { DRBD_D_CONSISTENT, UTD }, .own_disk = DRBD_D_CONSISTENT },
 	{ "crashed source", "C=a", "C=a", GO, "TB", WFT, .role = { SEC, PRI }, .bits = { 1, 0 },
 		.rr = DRBD_ASB_AUTO_DISCARD, .crash = { 1, 0 }, .protocol = 'A' },
 	{ "crashed source, attach", "C=a", "C=a", GO, "SB", WFS, .role = { SEC, PRI },
@@ -215,6 +224,7 @@ static struct drbd_handshake *make_handshake(struct kunit *test, const struct hs
 	h->role = row->role[0] ?: SEC;
 	h->peer_role = row->role[1] ?: SEC;
 	h->disk = row->disk[0] ?: UTD;
+	h->own_disk = row->own_disk ?: h->disk;
 	h->peer_disk = row->disk[1] ?: UTD;
 	h->stable = !row->unstable;
 	h->attach = row->attach;
@@ -238,6 +248,41 @@ static void handshake_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, r.notices, row->notices);
 	KUNIT_EXPECT_EQ(test, r.clear_slot, row->clear);
 	KUNIT_EXPECT_EQ(test, r.d.reconcile, row->lost && !row->attach);
+}
+
+/* With equal data, the disk of the peer is worth what one's own is. */
+static void handshake_peer_disk_test(struct kunit *test)
+{
+	static const struct hs_row row = { "", "C=a", "C=a", .disk = { UTD, OUT } };
+	struct drbd_handshake *h = make_handshake(test, &row);
+	struct drbd_handshake_result r;
+
+	drbd_uuid_handshake(h, &r);
+	KUNIT_EXPECT_EQ(test, r.repl, DRBD_R_ESTABLISHED);
+	KUNIT_EXPECT_EQ(test, r.peer_disk, UTD);
+	h->disk = DRBD_D_CONSISTENT;
+	drbd_uuid_handshake(h, &r);
+	KUNIT_EXPECT_EQ(test, r.peer_disk, DRBD_D_CONSISTENT);
+	h->disk = OUT;
+	drbd_uuid_handshake(h, &r);
+	KUNIT_EXPECT_EQ(test, r.peer_disk, OUT);
+	/* Who does not know whether there is newer data has nothing to say. */
+	h->disk = UTD;
+	h->stable = false;
+	drbd_uuid_handshake(h, &r);
+	KUNIT_EXPECT_EQ(test, r.peer_disk, OUT);
+	h->stable = true;
+	h->peer_disk = INC;
+	drbd_uuid_handshake(h, &r);
+	KUNIT_EXPECT_EQ(test, r.peer_disk, INC);
+	/* A doubt that only a Primary can end. */
+	h->peer_disk = DRBD_D_CONSISTENT;
+	h->role = SEC;
+	drbd_uuid_handshake(h, &r);
+	KUNIT_EXPECT_EQ(test, r.peer_disk, DRBD_D_CONSISTENT);
+	h->role = PRI;
+	drbd_uuid_handshake(h, &r);
+	KUNIT_EXPECT_EQ(test, r.peer_disk, UTD);
 }
 
 static void handshake_repl_test(struct kunit *test)
@@ -284,7 +329,7 @@ static void handshake_bitmap_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, todo.op, DRBD_BITMAP_SET);
 	h.partial = ~BIT_ULL(4);
 	/* Without a bitmap of its own, it goes by the first that is free. */
-	p->ids[0].slots[4].flags = DRBD_SLOT_NODE_EXISTS;
+	p->ids[0].slots[4].flags = DRBD_MDF_NODE_EXISTS;
 	p->ids[0].slots[4].bitmap_index = -1;
 	drbd_strategy_bitmap(&h, &d, &todo);
 	KUNIT_EXPECT_EQ(test, todo.op, DRBD_BITMAP_COPY_FREE);
@@ -352,6 +397,7 @@ static void handshake_bitmap_test(struct kunit *test)
  * @diskless_repl: expected then
  * @discharge: nothing is owed any more
  * @take_disk: the disk state is taken over
+ * @role: of both
  */
 struct now_row {
 	const char *name;
@@ -364,6 +410,7 @@ struct now_row {
 	enum drbd_repl diskless_repl;
 	bool discharge;
 	bool take_disk;
+	enum drbd_node_role role[2];
 };
 
 #define OFF DRBD_R_OFF
@@ -381,6 +428,14 @@ static const struct now_row nows[] = {
 	{ "Consistent", "C=a", "C=a", { CON, UTD }, "NS", OFF, "NS", OFF, true, false },
 	{ "Consistent, peer as well", "C=a", "C=a", { CON, CON }, "NS", OFF, "NS", OFF },
 	{ "Outdated", "C=a", "C=a", { OUT, CON }, "NS", OFF, "NS", OFF, false, true },
+	{ "Primary as target", "C=b", "C=a B=b", { UTD, UTD }, "TB", OFF, "TB", OFF,
+		.role = { PRI, SEC } },
+	{ "Primary as target, without data", "C=b", "C=a B=b", { OUT, UTD }, "TB", WFT, "TB", WFT,
+		.role = { PRI, SEC } },
+	{ "Primary as target there", "C=a B=b", "C=b", { UTD, UTD }, "SB", OFF, "SB", OFF,
+		.role = { SEC, PRI } },
+	{ "Primary as source", "C=a B=b", "C=b", { UTD, UTD }, "SB", WFS, "SB", WFS,
+		.role = { PRI, SEC } },
 	{ "Outdated, peer as well", "C=a", "C=a", { OUT, OUT }, "NS", OFF, "NS", OFF },
 };
 
@@ -391,6 +446,7 @@ static void handshake_now_test(struct kunit *test)
 	const struct now_row *row = test->param_value;
 	const struct hs_row hs = {
 		.self = row->self, .peer = row->peer, .disk = { row->disk[0], row->disk[1] },
+		.role = { row->role[0], row->role[1] },
 	};
 	struct drbd_handshake *h = make_handshake(test, &hs);
 	struct drbd_compare_now r;
@@ -418,13 +474,105 @@ static void handshake_now_bitmap_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, r.bitmap.op, DRBD_BITMAP_CLEAR);
 }
 
+static u64 garbage_uuid(struct rnd_state *rnd)
+{
+	static const u64 uuids[] = {
+		0, 4, 5, 0x100, 0x101, 0x200, 0x201, 0x300, 0x400, DRBD_UUID_UNKNOWN,
+		0x100 + DRBD_UUID_SYNC_OFFSET,
+	};
+
+	return uuids[prandom_u32_state(rnd) % ARRAY_SIZE(uuids)];
+}
+
+static void garbage_handshake(struct rnd_state *rnd, struct pair *p, struct drbd_handshake *h)
+{
+	struct drbd_uuids *ids = &p->ids[0];
+	struct drbd_peer_uuids *view = &p->view[0];
+	u32 n;
+
+	prandom_bytes_state(rnd, view, sizeof(*view));
+	view->current_uuid = garbage_uuid(rnd);
+	ids->current_uuid = garbage_uuid(rnd);
+	for (n = 0; n < DRBD_NODES; n++) {
+		view->bitmap[n] = garbage_uuid(rnd);
+		view->history[n] = n < 4 ? garbage_uuid(rnd) : 0;
+		ids->history[n] = n < 4 ? garbage_uuid(rnd) : 0;
+		ids->slots[n].uuid = n < 12 ? garbage_uuid(rnd) : 0;
+		ids->slots[n].bitmap_index = n % 3 ? -1 : n;
+		ids->slots[n].flags = n % 3 ? 0 : DRBD_MDF_HAVE_BITMAP;
+	}
+	ids->self = SELF;
+	ids->max_peers = 1 + prandom_u32_state(rnd) % DRBD_MAX_PEERS;
+	n = prandom_u32_state(rnd);
+	*h = (struct drbd_handshake) {
+		.c = {
+			.ids = ids, .view = view, .peer = PEER, .proto = n & 1 ? 124 : 101,
+			.wire_protocol = "ABC"[n / 2 % 3], .resolve_conflicts = n & 32,
+			.connecting = n & 64, .sent = n & 128, .self = garbage_uuid(rnd),
+			.flags = prandom_u32_state(rnd), .missed = n / 256 % 3,
+		},
+		.sb.policy = { prandom_u32_state(rnd) % 13, prandom_u32_state(rnd) % 13,
+			       prandom_u32_state(rnd) % 13 },
+		.sb.always = n & 0x1000,
+		.rr_conflict = prandom_u32_state(rnd) % 13,
+		.role = 1 + (n >> 13 & 1), .peer_role = 1 + (n >> 14 & 1),
+		.disk = prandom_u32_state(rnd) % 10, .peer_disk = prandom_u32_state(rnd) % 10,
+		.stable = n & 0x8000, .attach = n & 0x10000, .dry_run = !(n & 0xe0000),
+		.demotion = prandom_u32_state(rnd) % 3,
+		.other_source = (int)(prandom_u32_state(rnd) % 5) - 1,
+		.partial = prandom_u32_state(rnd),
+	};
+	h->c.comm.current_uuid = h->c.self;
+	h->c.comm.flags = h->c.flags;
+	h->c.comm.bitmap_uuid = ids->slots[PEER].uuid;
+}
+
+/* Whatever a peer tells, the result is one that can be carried out. */
+static void handshake_garbage_test(struct kunit *test)
+{
+	struct pair *p = kunit_kzalloc(test, sizeof(*p), GFP_KERNEL);
+	struct drbd_handshake *h = kunit_kzalloc(test, sizeof(*h), GFP_KERNEL);
+	int round, outcomes[DEMOTE + 1] = {}, ops[DRBD_BITMAP_SET_ALL + 1] = {}, i;
+	struct drbd_handshake_result r;
+	struct rnd_state rnd;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_ASSERT_NOT_NULL(test, h);
+	prandom_seed_state(&rnd, 22);
+	for (round = 0; round < 20000; round++) {
+		garbage_handshake(&rnd, p, h);
+		drbd_uuid_handshake(h, &r);
+		KUNIT_ASSERT_LT(test, r.d.strategy, DRBD_STRATEGIES);
+		KUNIT_ASSERT_LT(test, r.d.rule, DRBD_RULES);
+		KUNIT_ASSERT_LT(test, r.d.node, DRBD_NODES);
+		KUNIT_ASSERT_LE(test, r.outcome, DEMOTE);
+		outcomes[r.outcome]++;
+		if (r.outcome != GO)
+			continue;
+		KUNIT_ASSERT_FALSE(test, h->dry_run);
+		KUNIT_ASSERT_TRUE(test, r.repl == EST || r.repl == WFS || r.repl == WFT);
+		KUNIT_ASSERT_LE(test, r.bitmap.op, DRBD_BITMAP_SET_ALL);
+		ops[r.bitmap.op]++;
+		if (r.bitmap.op == DRBD_BITMAP_COPY)
+			KUNIT_ASSERT_NE(test, p->ids[0].slots[r.bitmap.from].flags, 0);
+		if (r.bitmap.op == DRBD_BITMAP_COPY_FREE)
+			KUNIT_ASSERT_LT(test, r.bitmap.from, p->ids[0].max_peers);
+	}
+	for (i = 0; i <= DISC; i++)
+		KUNIT_EXPECT_GT_MSG(test, outcomes[i], 0, "outcome %d", i);
+	for (i = 0; i < ARRAY_SIZE(ops); i++)
+		KUNIT_EXPECT_GT_MSG(test, ops[i], 0, "bitmap operation %d", i);
+}
+
 static struct kunit_case handshake_cases[] = {
 	KUNIT_CASE_PARAM(handshake_test, hs_gen_params),
+	KUNIT_CASE(handshake_peer_disk_test),
 	KUNIT_CASE(handshake_repl_test),
 	KUNIT_CASE(handshake_preference_test),
 	KUNIT_CASE(handshake_bitmap_test),
 	KUNIT_CASE_PARAM(handshake_now_test, now_gen_params),
 	KUNIT_CASE(handshake_now_bitmap_test),
+	KUNIT_CASE(handshake_garbage_test),
 	{}
 };
 

@@ -110,7 +110,16 @@ static void uuid_set_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->ids.exposed, D);
 }
 
+static void uuid_equal_test(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, drbd_uuid_equal(0x1000, 0x1001));
+	KUNIT_EXPECT_TRUE(test, drbd_uuid_equal(0, 0));
+	KUNIT_EXPECT_FALSE(test, drbd_uuid_equal(0x1000, 0x1002));
+	KUNIT_EXPECT_FALSE(test, drbd_uuid_equal(0x8000000000001000ULL, 0x1000));
+}
+
 static struct kunit_case uuid_cases[] = {
+	KUNIT_CASE(uuid_equal_test),
 	KUNIT_CASE_PARAM(uuid_push_test, push_gen_params),
 	KUNIT_CASE(uuid_set_test),
 	{}

@@ -88,7 +88,7 @@ static inline u64 parse_node(struct drbd_uuids *ids, int self, int peer, const c
 	ids->max_peers = DRBD_MAX_PEERS;
 	for (n = 0; n < DRBD_NODES; n++)
 		ids->slots[n].bitmap_index = -1;
-	ids->slots[peer].flags = DRBD_SLOT_HAVE_BITMAP;
+	ids->slots[peer].flags = DRBD_MDF_HAVE_BITMAP;
 	for (; *s; s += *s == ' ') {
 		char key = *s++;
 
@@ -112,7 +112,7 @@ static inline u64 parse_node(struct drbd_uuids *ids, int self, int peer, const c
 			break;
 		default:
 			ids->slots[n].uuid = parse_uuid(&s);
-			ids->slots[n].flags = DRBD_SLOT_HAVE_BITMAP;
+			ids->slots[n].flags = DRBD_MDF_HAVE_BITMAP;
 			ids->slots[n].bitmap_index = n;
 			break;
 		}
@@ -143,7 +143,7 @@ static inline void tell(struct pair *p, int i, int proto)
 	view->flags = p->c[i].flags;
 	for (n = 0; n < DRBD_NODES; n++) {
 		view->bitmap[n] = DRBD_UUID_UNKNOWN;
-		if (n == to || (proto >= 110 && (ids->slots[n].flags & DRBD_SLOT_HAVE_BITMAP)))
+		if (n == to || (proto >= 110 && (ids->slots[n].flags & DRBD_MDF_HAVE_BITMAP)))
 			view->bitmap[n] = ids->slots[n].uuid;
 	}
 	memcpy(view->history, ids->history, (proto < 110 ? 2 : 32) * sizeof(u64));

@@ -94,6 +94,8 @@ static void policy_zero_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, drbd_after_split_brain(&sb), row->verdict);
 	sb.quorate = false;
 	KUNIT_EXPECT_EQ(test, drbd_after_split_brain(&sb), TARGET);
+	sb.proto = 113;
+	KUNIT_EXPECT_EQ(test, drbd_after_split_brain(&sb), TARGET);
 	sb.proto = 112;
 	KUNIT_EXPECT_EQ(test, drbd_after_split_brain(&sb), row->verdict);
 }

@@ -7,6 +7,7 @@
  */
 
 #include <kunit/test.h>
+#include <linux/prandom.h>
 #include <linux/string.h>
 
 #include "../core/uuid_recv.h"
@@ -44,10 +45,10 @@ static void recv_store_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->view[2].bitmap[1], 0);
 	KUNIT_EXPECT_EQ(test, f->view[3].bitmap[1], E);
 	KUNIT_EXPECT_EQ(test, f->ids.slots[0].flags, 0);
-	KUNIT_EXPECT_EQ(test, f->ids.slots[2].flags, DRBD_SLOT_HAVE_BITMAP);
-	KUNIT_EXPECT_EQ(test, f->ids.slots[3].flags, DRBD_SLOT_NODE_EXISTS);
+	KUNIT_EXPECT_EQ(test, f->ids.slots[2].flags, DRBD_MDF_HAVE_BITMAP);
+	KUNIT_EXPECT_EQ(test, f->ids.slots[3].flags, DRBD_MDF_NODE_EXISTS);
 	KUNIT_EXPECT_EQ(test, f->ids.slots[4].flags, 0);
-	KUNIT_EXPECT_EQ(test, f->ids.slots[5].flags, DRBD_SLOT_NODE_EXISTS);
+	KUNIT_EXPECT_EQ(test, f->ids.slots[5].flags, DRBD_MDF_NODE_EXISTS);
 	KUNIT_EXPECT_EQ(test, f->ids.slots[6].flags, 0);
 	/* Nothing that was told goes to the history. */
 	KUNIT_EXPECT_EQ(test, f->ids.history[0], 0);
@@ -146,8 +147,14 @@ static const struct received_row receiveds[] = {
 		STABLE | DRBD_UUID_FLAG_SKIP_INITIAL_SYNC, 0 },
 	{ "skip the initial resync, have data", SEC, 9, A, SEC, 9, 10, B,
 		STABLE | DRBD_UUID_FLAG_SKIP_INITIAL_SYNC, 0 },
+	{ "skip the initial resync, no data there", SEC, 5, 4, SEC, 9, 10, 4,
+		STABLE | DRBD_UUID_FLAG_SKIP_INITIAL_SYNC, 0 },
 	{ "new generation", SEC, 9, A, PRI, 9, 10, B, STABLE | DRBD_UUID_FLAG_NEW_DATAGEN,
 		DRBD_RECV_NEW_CURRENT },
+	{ "new generation without a name", SEC, 9, A, PRI, 9, 10, 0,
+		STABLE | DRBD_UUID_FLAG_NEW_DATAGEN, 0 },
+	{ "new generation of new metadata", SEC, 9, A, PRI, 9, 10, P(4),
+		STABLE | DRBD_UUID_FLAG_NEW_DATAGEN, 0 },
 	{ "weak source", SEC, 5, A, PRI, 9, 10, B, STABLE | DRBD_UUID_FLAG_NEW_DATAGEN,
 		DRBD_RECV_NEW_CURRENT | DRBD_RECV_ABORT_WEAK },
 	{ "weak source, of a Secondary", SEC, 5, A, SEC, 9, 10, B, STABLE, 0 },
@@ -161,6 +168,7 @@ static const struct received_row receiveds[] = {
 	{ "diskless, new data", SEC, 0, A, SEC, 9, 10, B, STABLE, DRBD_RECV_EXPOSE },
 	{ "diskless, new data, in a transaction", SEC, 0, A, SEC, 9, 10, B, STABLE,
 		DRBD_RECV_EXPOSE_LATER, { .twopc = true } },
+	{ "diskless, no data there", SEC, 0, A, SEC, 9, 10, 0, STABLE, 0 },
 	{ "diskless, new data, not UpToDate", SEC, 0, A, SEC, 8, 10, B, STABLE, 0 },
 	{ "diskless Primary, new data", PRI, 0, A, SEC, 9, 10, B, STABLE, 0, { .due = true } },
 	{ "diskless Primary, of another one", PRI, 0, A, PRI, 9, 10, B, STABLE,
@@ -338,6 +346,19 @@ static void recv_while_target_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, drbd_uuid_weak_sources(&f->env, ~0ULL), 6);
 	KUNIT_EXPECT_EQ(test, drbd_uuid_weak_sources(&f->env, ~2ULL), 4);
 
+	/* About to be target: it has not begun to get that data. */
+	f = setup(test, 0, U);
+	add_peer(f, 1, DRBD_D_UP_TO_DATE, DRBD_R_WF_BITMAP_T);
+	f->env.disk = DRBD_D_OUTDATED;
+	drbd_uuid_received_new_current(&f->ids, &f->env, A, ~1ULL, 9, FRESH, &result);
+	KUNIT_EXPECT_TRUE(test, result.views_only);
+	KUNIT_EXPECT_EQ(test, f->ids.current_uuid, U);
+	KUNIT_EXPECT_EQ(test, f->view[1].current_uuid, A);
+	f->env.peer[1].repl = DRBD_R_STARTING_SYNC_T;
+	drbd_uuid_received_new_current(&f->ids, &f->env, A, ~1ULL, 9, FRESH, &result);
+	KUNIT_EXPECT_TRUE(test, result.views_only);
+	KUNIT_EXPECT_EQ(test, f->ids.current_uuid, U);
+
 	/* Not UpToDate: it has nothing to record. */
 	f = setup(test, 0, U);
 	add_peer(f, 1, DRBD_D_UP_TO_DATE, DRBD_R_ESTABLISHED);
@@ -390,6 +411,8 @@ static const struct current_row currents[] = {
 	{ "handshake, back to a slot", UNK, 9, 9, U, P(A), DRBD_RECV_GOT_CURRENT },
 	{ "handshake, back to the history", UNK, 9, 9, U, B, DRBD_RECV_GOT_CURRENT },
 	{ "Primary", DRBD_ROLE_PRIMARY, 10, 9, U, C, DRBD_RECV_NEW_CURRENT },
+	{ "Primary, nothing exposed", DRBD_ROLE_PRIMARY, 10, 9, U, 0, 0 },
+	{ "Primary, new metadata", DRBD_ROLE_PRIMARY, 10, 9, U, P(4), 0 },
 	{ "Primary, known", DRBD_ROLE_PRIMARY, 10, 9, D, P(U), 0 },
 	{ "Primary, not UpToDate here", DRBD_ROLE_PRIMARY, 10, 8, U, C, 0 },
 	{ "Primary, not established", DRBD_ROLE_PRIMARY, 9, 9, U, C, 0 },
@@ -400,6 +423,8 @@ static const struct current_row currents[] = {
 	{ "Secondary, weak node is a source", DRBD_ROLE_SECONDARY, 10, 5, U, C, 0 },
 	{ "diskless here", DRBD_ROLE_PRIMARY, 10, 0, U, C, 0 },
 	{ "diskless Primary here", DRBD_ROLE_PRIMARY, 10, 0, U, C, DRBD_RECV_EXPOSE,
+		DRBD_ROLE_PRIMARY },
+	{ "diskless Primary here, nothing exposed", DRBD_ROLE_PRIMARY, 10, 0, U, 0, 0,
 		DRBD_ROLE_PRIMARY },
 };
 
@@ -425,7 +450,76 @@ static void recv_current_test(struct kunit *test)
 			row->todo);
 	KUNIT_EXPECT_EQ(test, weak, 0xa);
 	KUNIT_EXPECT_EQ(test, f->view[1].current_uuid, row->uuid);
-	KUNIT_EXPECT_EQ(test, f->ids.slots[1].flags, DRBD_SLOT_NODE_EXISTS);
+	KUNIT_EXPECT_EQ(test, f->ids.slots[1].flags, DRBD_MDF_NODE_EXISTS);
+}
+
+/* UUIDs of a small world, so that they meet again. */
+static u64 garbage_uuid(struct rnd_state *rnd)
+{
+	static const u64 uuids[] = { 0, 4, A, B, C, D, UNKNOWN, P(A), P(B) };
+
+	return uuids[prandom_u32_state(rnd) % ARRAY_SIZE(uuids)];
+}
+
+/* Whatever a peer tells, it does not get into what this node has of its own. */
+static void recv_garbage_test(struct kunit *test)
+{
+	struct drbd_uuids *before = kunit_kzalloc(test, sizeof(*before), GFP_KERNEL);
+	struct fixture *f = setup(test, 0, A);
+	unsigned int todo, all = 0;
+	struct rnd_state rnd;
+	int round, n;
+	u64 weak;
+
+	KUNIT_ASSERT_NOT_NULL(test, before);
+	prandom_seed_state(&rnd, 111);
+	for (n = 1; n < 5; n++)
+		add_peer(f, n, DRBD_D_UP_TO_DATE, DRBD_R_ESTABLISHED);
+	for (round = 0; round < 5000; round++) {
+		struct drbd_recv_ctx ctx = {
+			.due = round & 1, .two_primaries = round & 2, .twopc = round & 4,
+			.stable_source = round & 8, .reconcile = round & 16,
+		};
+		int from = 1 + prandom_u32_state(&rnd) % 4;
+
+		f->ids.current_uuid = garbage_uuid(&rnd);
+		f->ids.exposed = garbage_uuid(&rnd);
+		f->env.disk = prandom_u32_state(&rnd) % 10;
+		f->env.role = 1 + prandom_u32_state(&rnd) % 2;
+		f->env.peer[from].role = prandom_u32_state(&rnd) % 3;
+		f->env.peer[from].disk = prandom_u32_state(&rnd) % 10;
+		f->env.peer[from].repl = 9 + prandom_u32_state(&rnd) % 15;
+		f->env.peer[from].proto = prandom_u32_state(&rnd) % 4 ? 124 : 101;
+		prandom_bytes_state(&rnd, &f->out, sizeof(f->out));
+		f->out.current_uuid = garbage_uuid(&rnd);
+		for (n = 0; n < DRBD_NODES; n++)
+			f->out.bitmap[n] = garbage_uuid(&rnd);
+		for (n = 0; n < DRBD_NODES; n++)
+			f->ids.slots[n].uuid = garbage_uuid(&rnd);
+		weak = prandom_u32_state(&rnd);
+		*before = f->ids;
+
+		drbd_uuid_store(&f->ids, &f->env, from, &f->out, garbage_uuid(&rnd), round & 32);
+		todo = drbd_uuid_received(&f->ids, &f->env, from, &ctx);
+		drbd_uuid_received_current(&f->ids, &f->env, from, garbage_uuid(&rnd), &weak);
+		all |= todo;
+		KUNIT_ASSERT_EQ(test, f->ids.current_uuid, before->current_uuid);
+		KUNIT_ASSERT_EQ(test, f->ids.exposed, before->exposed);
+		KUNIT_ASSERT_MEMEQ(test, f->ids.history, before->history,
+				   sizeof(before->history));
+		KUNIT_ASSERT_EQ(test, f->ids.slots[0].flags, 0);
+		for (n = 0; n < DRBD_NODES; n++) {
+			before->slots[n].flags |= f->ids.slots[n].flags & DRBD_MDF_NODE_EXISTS;
+			KUNIT_ASSERT_MEMEQ(test, &f->ids.slots[n], &before->slots[n],
+					   sizeof(before->slots[n]));
+		}
+		/* a connection to be dropped needs nothing else */
+		if (todo & DRBD_RECV_DROP)
+			KUNIT_ASSERT_EQ(test, todo & ~(DRBD_RECV_DROP | DRBD_RECV_ABORT_WEAK), 0);
+	}
+	KUNIT_EXPECT_NE(test, all & DRBD_RECV_DROP, 0);
+	KUNIT_EXPECT_NE(test, all & DRBD_RECV_COMPARE, 0);
+	KUNIT_EXPECT_NE(test, all & DRBD_RECV_EXPOSE, 0);
 }
 
 static struct kunit_case recv_cases[] = {
@@ -439,6 +533,7 @@ static struct kunit_case recv_cases[] = {
 	KUNIT_CASE(recv_strong_test),
 	KUNIT_CASE(recv_while_target_test),
 	KUNIT_CASE_PARAM(recv_current_test, current_gen_params),
+	KUNIT_CASE(recv_garbage_test),
 	{}
 };
 

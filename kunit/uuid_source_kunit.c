@@ -2,12 +2,17 @@
 /*
  * KUnit tests of whom to sync from
  *
- * The table of spec/resync.md 11.7, and the rules of 2.7, 2.12, 3.8 and 3.10.
+ * The rules of spec/resync.md 2.7, 3.8 and 3.10, and sequence S2 of 11.6.
  */
 
 #include <kunit/test.h>
 
+#include "../core/uuid_compare.h"
+#include "../core/uuid_finish.h"
+#include "../core/uuid_gen.h"
+#include "../core/uuid_recv.h"
 #include "../core/uuid_source.h"
+#include "../core/uuid_tell.h"
 #include "uuid_fixture.h"
 
 #define OFF DRBD_R_OFF
@@ -15,57 +20,7 @@
 #define SST DRBD_R_SYNC_TARGET
 #define PST DRBD_R_PAUSED_SYNC_T
 #define UTD DRBD_D_UP_TO_DATE
-
-/**
- * struct select_row - up to three peers
- * @name: of the row
- * @peers: the peers
- * @nr: number of them
- * @selected: expected
- */
-struct select_row {
-	const char *name;
-	struct drbd_sync_peer peers[3];
-	int nr;
-	int selected;
-};
-
-#define CAND(weight) { PST, PST, UTD, false, false, weight }
-#define WAS(weight) { SST, SST, UTD, false, false, weight }
-#define WAS_ACT(weight) { SST, SST, UTD, false, true, weight }
-#define PAUSED(weight) { PST, PST, UTD, true, false, weight }
-#define PAUSED_ACT(weight) { SST, SST, UTD, true, true, weight }
-#define NO_TARGET_ACT { SST, EST, UTD, false, true, 0 }
-
-static const struct select_row selects[] = {
-	{ "1", { CAND(1000), CAND(900) }, 2, 1 },
-	{ "2", { CAND(900), CAND(900) }, 2, 1 },
-	{ "3", { WAS_ACT(1000), CAND(900) }, 2, 0 },
-	{ "4", { WAS_ACT(1155), CAND(900) }, 2, 0 },
-	{ "5", { WAS_ACT(1156), CAND(900) }, 2, -1 },
-	{ "6", { WAS(1156), CAND(900) }, 2, 1 },
-	{ "7", { PAUSED_ACT(500), CAND(900) }, 2, -1 },
-	{ "8", { PAUSED(500), CAND(900) }, 2, 1 },
-	{ "9", { PAUSED(500), PAUSED(900) }, 2, -1 },
-	{ "10", { NO_TARGET_ACT, CAND(900) }, 2, -1 },
-	{ "11", { CAND(700), CAND(600), CAND(600) }, 3, 2 },
-	{ "no peer", {}, 0, -1 },
-	{ "no other", { WAS_ACT(5000) }, 1, 0 },
-	{ "drains without another", { PAUSED_ACT(500), PAUSED(900) }, 2, -1 },
-	{ "Inconsistent source", { { PST, PST, DRBD_D_INCONSISTENT, false, false, 5 }, CAND(9) },
-		2, 1 },
-	{ "Outdated source", { { PST, PST, DRBD_D_OUTDATED, false, false, 5 }, CAND(9) }, 2, 0 },
-	{ "a source is no target", { { OFF, DRBD_R_SYNC_SOURCE, UTD, false, false, 5 } }, 1, -1 },
-};
-
-KUNIT_ARRAY_PARAM_DESC(select, selects, name);
-
-static void source_select_test(struct kunit *test)
-{
-	const struct select_row *row = test->param_value;
-
-	KUNIT_EXPECT_EQ(test, drbd_sync_select(row->peers, row->nr), row->selected);
-}
+#define OUT DRBD_D_OUTDATED
 
 /**
  * struct stable_row - node 0 is target of node 1, and node 2 is there
@@ -132,63 +87,6 @@ static void source_stable_test(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, drbd_sync_stable_source(&f->env, 0, 1, 0));
 }
 
-/**
- * struct attach_row - answers of node 1 and node 2, while a disk is attached
- * @name: of the row
- * @answers: the answers
- * @disks: disk states of the two
- * @md: what the metadata says
- * @disk: expected
- */
-struct attach_row {
-	const char *name;
-	enum drbd_attach_answer answers[2];
-	enum drbd_disk disks[2];
-	struct drbd_attach_md md;
-	enum drbd_disk disk;
-};
-
-#define WAIT DRBD_ATTACH_WAIT
-#define NONE DRBD_ATTACH_NO_RESULT
-#define SAME DRBD_ATTACH_NO_SYNC
-#define SOURCE DRBD_ATTACH_SOURCE
-#define TARGET DRBD_ATTACH_TARGET
-#define GOOD { true, true, true }
-#define OUT DRBD_D_OUTDATED
-
-static const struct attach_row attaches[] = {
-	{ "waits", { SAME, WAIT }, { UTD, UTD }, GOOD, DRBD_D_NEGOTIATING },
-	{ "does not wait for the diskless", { SAME, WAIT }, { UTD, DRBD_D_DISKLESS }, GOOD, UTD },
-	{ "waits for the negotiating", { SAME, WAIT }, { UTD, DRBD_D_NEGOTIATING }, GOOD,
-		DRBD_D_NEGOTIATING },
-	{ "fits to none", { NONE, NONE }, { UTD, OUT }, GOOD, DRBD_D_DISKLESS },
-	{ "fits to one", { NONE, SAME }, { UTD, OUT }, GOOD, UTD },
-	{ "target", { SAME, TARGET }, { UTD, UTD }, GOOD, DRBD_D_INCONSISTENT },
-	{ "source", { SOURCE, SOURCE }, { OUT, OUT }, GOOD, UTD },
-	{ "UpToDate neighbour", { SAME, SAME }, { OUT, UTD }, { false, false, false }, UTD },
-	{ "Inconsistent", { SAME, SAME }, { OUT, OUT }, { false, true, true },
-		DRBD_D_INCONSISTENT },
-	{ "Outdated", { SAME, SAME }, { OUT, OUT }, { true, false, true }, OUT },
-	{ "Consistent", { SAME, SAME }, { OUT, OUT }, { true, true, false }, DRBD_D_CONSISTENT },
-	{ "nobody to ask", { WAIT, WAIT }, { DRBD_D_DISKLESS, DRBD_D_DISKLESS }, GOOD, UTD },
-};
-
-KUNIT_ARRAY_PARAM_DESC(attach, attaches, name);
-
-static void source_attach_test(struct kunit *test)
-{
-	const struct attach_row *row = test->param_value;
-	const enum drbd_attach_answer answers[DRBD_NODES] = {
-		[1] = row->answers[0], [2] = row->answers[1],
-	};
-	struct fixture *f = setup(test, 0, A);
-
-	add_peer(f, 1, row->disks[0], EST);
-	add_peer(f, 2, row->disks[1], EST);
-	add_peer(f, 3, UTD, OFF);
-	KUNIT_EXPECT_EQ(test, drbd_attach_disk(&f->env, answers, &row->md), row->disk);
-}
-
 static void source_lost_test(struct kunit *test)
 {
 	const u64 dagtags[DRBD_NODES] = { [1] = 5, [2] = 7 };
@@ -207,7 +105,9 @@ static void source_lost_test(struct kunit *test)
 	add_peer(f, 4, DRBD_D_UNKNOWN, OFF);
 	add_peer(f, 5, DRBD_D_INCONSISTENT, DRBD_R_SYNC_SOURCE);
 	KUNIT_EXPECT_EQ(test, drbd_survivors_owed(&f->env, 1), 0x24ULL);
-	f->env.disk = DRBD_D_DISKLESS;
+	f->env.disk = DRBD_D_INCONSISTENT;
+	KUNIT_EXPECT_EQ(test, drbd_survivors_owed(&f->env, 1), 0x24ULL);
+	f->env.disk = DRBD_D_NEGOTIATING;
 	KUNIT_EXPECT_EQ(test, drbd_survivors_owed(&f->env, 1), 0);
 }
 
@@ -250,12 +150,102 @@ static void source_survivor_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, drbd_survivor_compare(row->volumes, 0, row->offset), END);
 }
 
+static void join(struct fixture *f, int n, int index, enum drbd_disk disk, enum drbd_repl repl)
+{
+	add_peer(f, n, disk, repl);
+	f->ids.slots[n].bitmap_index = index;
+}
+
+static void told(struct fixture *f, struct fixture *by)
+{
+	drbd_uuid_tell(&by->ids, &by->env, f->ids.self, 0, 0, &by->out);
+	drbd_uuid_store(&f->ids, &f->env, by->ids.self, &by->out, 0, false);
+}
+
+static void expect_strategy(struct kunit *test, struct fixture *f, struct fixture *peer,
+			    enum drbd_strategy strategy, int node)
+{
+	struct drbd_compare c = {
+		.ids = &f->ids,
+		.view = &f->view[peer->ids.self],
+		.peer = peer->ids.self,
+		.proto = DRBD_PROTO_9_MAX,
+		.wire_protocol = 'C',
+		.self = drbd_uuid_resolved(&f->ids, &f->env, peer->ids.self, NULL),
+	};
+	struct drbd_decision d;
+
+	drbd_uuid_compare(&c, &d);
+	KUNIT_EXPECT_EQ(test, d.strategy, strategy);
+	KUNIT_EXPECT_EQ(test, d.node, node);
+}
+
+/* Sequence S2: node 0 is Primary, node 2 is away; it gets synced by node 1 when that
+ * is behind node 0 already.
+ */
+static void source_behind_test(struct kunit *test)
+{
+	const u64 first[2] = { FRESH, B }, second[2] = { FRESH, C };
+	struct fixture *a = setup(test, 0, A), *b = setup(test, 1, A), *c = setup(test, 2, A);
+	struct drbd_new_current news;
+	struct drbd_uuid_moves moves;
+
+	a->env.role = PRI;
+	join(a, 1, 0, UTD, EST);
+	join(a, 2, 1, DRBD_D_UNKNOWN, OFF);
+	join(b, 0, 0, UTD, EST);
+	join(b, 2, 1, DRBD_D_UNKNOWN, OFF);
+	join(c, 0, 0, DRBD_D_UNKNOWN, OFF);
+	join(c, 1, 1, DRBD_D_UNKNOWN, OFF);
+	b->env.peer[0].role = PRI;
+
+	KUNIT_ASSERT_TRUE(test, drbd_uuid_new_generation(&a->ids, &a->env, 0, 1, first));
+	KUNIT_EXPECT_EQ(test, drbd_uuid_weak_nodes(&a->env, 0), ~3ULL);
+	drbd_uuid_received_new_current(&b->ids, &b->env, a->ids.current_uuid, ~3ULL, 1, FRESH,
+				       &news);
+	KUNIT_EXPECT_EQ(test, a->ids.current_uuid, P(B));
+	KUNIT_EXPECT_EQ(test, a->ids.slots[1].uuid, 0);
+	KUNIT_EXPECT_EQ(test, a->ids.slots[2].uuid, A);
+	KUNIT_EXPECT_EQ(test, b->ids.current_uuid, B);
+	KUNIT_EXPECT_EQ(test, b->ids.slots[2].uuid, A);
+	KUNIT_EXPECT_EQ(test, b->ids.history[0], A);
+
+	join(a, 1, 0, DRBD_D_UNKNOWN, OFF);
+	join(b, 0, 0, DRBD_D_UNKNOWN, OFF);
+	KUNIT_ASSERT_TRUE(test, drbd_uuid_new_generation(&a->ids, &a->env, 0, 2, second));
+	KUNIT_EXPECT_EQ(test, a->ids.current_uuid, P(C));
+	KUNIT_EXPECT_EQ(test, a->ids.slots[1].uuid, P(B));
+	KUNIT_EXPECT_EQ(test, a->ids.slots[2].uuid, A);
+
+	told(b, c);
+	told(c, b);
+	expect_strategy(test, c, b, DRBD_TARGET_USE_BITMAP, DRBD_NO_NODE);
+	expect_strategy(test, b, c, DRBD_SOURCE_USE_BITMAP, DRBD_NO_NODE);
+	join(b, 2, 1, DRBD_D_INCONSISTENT, DRBD_R_SYNC_SOURCE);
+	join(c, 1, 1, UTD, SST);
+	c->env.disk = DRBD_D_INCONSISTENT;
+	drbd_uuid_start_target(&c->ids, &c->env, 1, 2, FRESH);
+	drbd_uuid_resync_finished(&c->ids, &c->env, 1, A, 2);
+	KUNIT_EXPECT_EQ(test, c->ids.current_uuid, B);
+	KUNIT_EXPECT_EQ(test, c->ids.slots[1].uuid, 0);
+	join(c, 1, 1, UTD, EST);
+	c->env.disk = UTD;
+	told(b, c);
+	drbd_uuid_detect_finished(&b->ids, &b->env, 2, 0, &moves);
+	KUNIT_EXPECT_EQ(test, b->ids.slots[2].uuid, 0);
+
+	told(c, a);
+	told(a, c);
+	KUNIT_EXPECT_EQ(test, c->view[0].bitmap[2], A);
+	expect_strategy(test, c, a, DRBD_TARGET_CLEAR_BITMAP, 1);
+	expect_strategy(test, a, c, DRBD_SOURCE_COPY_BITMAP, 1);
+}
+
 static struct kunit_case source_cases[] = {
-	KUNIT_CASE_PARAM(source_select_test, select_gen_params),
 	KUNIT_CASE_PARAM(source_stable_test, stable_gen_params),
-	KUNIT_CASE_PARAM(source_attach_test, attach_gen_params),
 	KUNIT_CASE(source_lost_test),
 	KUNIT_CASE_PARAM(source_survivor_test, survivor_gen_params),
+	KUNIT_CASE(source_behind_test),
 	{}
 };
 

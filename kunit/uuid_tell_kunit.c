@@ -7,6 +7,7 @@
 
 #include <kunit/test.h>
 
+#include "../core/uuid_gen.h"
 #include "../core/uuid_tell.h"
 #include "uuid_fixture.h"
 
@@ -37,6 +38,8 @@ static void uuid_weak_test(struct kunit *test)
 	add_peer(f, 1, row->peer1, DRBD_R_ESTABLISHED);
 	add_peer(f, 2, row->peer2, DRBD_R_ESTABLISHED);
 	f->env.disk = row->own;
+	/* Not configured any more, whatever is left of it. */
+	f->env.peer[3].disk = DRBD_D_UP_TO_DATE;
 	KUNIT_EXPECT_EQ(test, drbd_uuid_weak_nodes(&f->env, 0), row->mask | ~7ULL);
 }
 
@@ -117,6 +120,16 @@ static void uuid_resolved_test(struct kunit *test)
 	f->view[1].current_uuid = A;
 	f->env.peer[1].repl = DRBD_R_SYNC_SOURCE;
 	KUNIT_EXPECT_EQ(test, drbd_uuid_slot_as_sent(&f->ids, &f->env, 1), 0);
+
+	/* What is not known, and what is left of a peer that is not configured. */
+	f->env.peer[1].repl = DRBD_R_SYNC_TARGET;
+	f->env.peer[1].configured = false;
+	KUNIT_EXPECT_EQ(test, drbd_uuid_slot_as_sent(&f->ids, &f->env, 1), 0);
+	KUNIT_EXPECT_EQ(test, drbd_uuid_resolved(&f->ids, &f->env, 2, NULL), C);
+	f->env.peer[1].configured = true;
+	f->env.peer[1].uuids = NULL;
+	KUNIT_EXPECT_EQ(test, drbd_uuid_slot_as_sent(&f->ids, &f->env, 1), 0);
+	KUNIT_EXPECT_EQ(test, drbd_uuid_resolved(&f->ids, &f->env, 2, NULL), C);
 }
 
 static void uuid_sent_mask_test(struct kunit *test)
@@ -125,7 +138,7 @@ static void uuid_sent_mask_test(struct kunit *test)
 	int unalloc;
 
 	add_peer(f, 1, DRBD_D_UP_TO_DATE, DRBD_R_ESTABLISHED);
-	f->ids.slots[4].flags = DRBD_SLOT_NODE_EXISTS;
+	f->ids.slots[4].flags = DRBD_MDF_NODE_EXISTS;
 	f->ids.slots[2].uuid = A;
 	f->ids.slots[3].uuid = A;
 	KUNIT_EXPECT_EQ(test, drbd_uuid_sent_mask(&f->ids, 1, 124, &unalloc), 0x17ULL);
@@ -137,6 +150,23 @@ static void uuid_sent_mask_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, unalloc, -1);
 	f->ids.max_peers = 1;
 	KUNIT_EXPECT_EQ(test, drbd_uuid_sent_mask(&f->ids, 1, 124, &unalloc), 0x13ULL);
+	/* The first bitmap is free, and the first node is nobody; never this one itself. */
+	f = setup(test, 1, C);
+	add_peer(f, 2, DRBD_D_UP_TO_DATE, DRBD_R_ESTABLISHED);
+	f->ids.slots[1].uuid = A;
+	f->ids.slots[1].bitmap_index = 0;
+	KUNIT_EXPECT_EQ(test, drbd_uuid_free_index(&f->ids), 0);
+	KUNIT_EXPECT_EQ(test, drbd_uuid_sent_mask(&f->ids, 2, 124, &unalloc), 6ULL);
+	KUNIT_EXPECT_EQ(test, unalloc, -1);
+	f->ids.slots[0].uuid = A;
+	f->ids.slots[5].uuid = A;
+	KUNIT_EXPECT_EQ(test, drbd_uuid_sent_mask(&f->ids, 2, 124, &unalloc), 7ULL);
+	KUNIT_EXPECT_EQ(test, unalloc, 0);
+	drbd_uuid_tell(&f->ids, &f->env, 2, 0, 0, &f->out);
+	KUNIT_EXPECT_EQ(test, f->out.flags, DRBD_UUID_FLAG_STABLE | DRBD_UUID_FLAG_HAS_UNALLOC);
+	KUNIT_EXPECT_EQ(test, f->out.node_mask, 0);
+	drbd_uuid_tell(&f->ids, &f->env, 2, 0, DRBD_UUID_FLAG_NEW_DATAGEN, &f->out);
+	KUNIT_EXPECT_EQ(test, f->out.node_mask, ~6ULL);
 }
 
 /* The first packet of a recorded conversation of 9.3.3 nodes, whose Primary is
@@ -180,7 +210,42 @@ static void uuid_tell_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->out.node_mask, 0);
 }
 
+struct own_row {
+	const char *name;
+	struct drbd_own_flags own;
+	u64 flags;
+};
+
+#define RECONNECT DRBD_UUID_FLAG_RECONNECT
+#define LOST DRBD_UUID_FLAG_PRIMARY_LOST_QUORUM
+#define CRASHED DRBD_UUID_FLAG_CRASHED_PRIMARY
+
+static const struct own_row own_rows[] = {
+	{ "just booted", {}, 0 },
+	{ "reconnects", { .was_connected = true }, RECONNECT },
+	{ "Primary reconnects", { .primary = true, .was_connected = true }, RECONNECT },
+	{ "Secondary with bits", { .was_connected = true, .missing = true }, RECONNECT },
+	{ "Primary with bits", { .primary = true, .was_connected = true, .missing = true }, LOST },
+	{ "lost quorum", { .lost_quorum = true, .was_connected = true }, LOST | RECONNECT },
+	{ "lost quorum, bits", { .lost_quorum = true, .was_connected = true, .missing = true },
+	  LOST },
+	{ "crashed", { .crashed = true }, CRASHED },
+	{ "crashed, then connected", { .crashed = true, .was_connected = true }, CRASHED },
+	{ "discard", { .discard = true, .inconsistent = true },
+	  DRBD_UUID_FLAG_DISCARD_MY_DATA | DRBD_UUID_FLAG_INCONSISTENT },
+};
+
+KUNIT_ARRAY_PARAM_DESC(own, own_rows, name);
+
+static void own_flags_test(struct kunit *test)
+{
+	const struct own_row *row = test->param_value;
+
+	KUNIT_EXPECT_EQ(test, drbd_uuid_own_flags(&row->own), row->flags);
+}
+
 static struct kunit_case uuid_tell_cases[] = {
+	KUNIT_CASE_PARAM(own_flags_test, own_gen_params),
 	KUNIT_CASE_PARAM(uuid_weak_test, weak_gen_params),
 	KUNIT_CASE(uuid_stable_test),
 	KUNIT_CASE(uuid_exposable_test),

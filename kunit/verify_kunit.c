@@ -58,6 +58,7 @@ static const struct start_row starts[] = {
 	{ "rounded down", 2049, 12, 15, 8, 256 },
 	{ "last block", 2049, 12, 2048, 2048, 1 },
 	{ "end of the device", 2049, 12, 2049, 2048, 1 },
+	{ "end of whole blocks", 2048, 12, 2048, 2040, 1 },
 	{ "behind it", 2049, 12, U64_MAX, 2048, 1 },
 	{ "large blocks", 2049, 16, 2047, 1920, 2 },
 };
@@ -102,6 +103,13 @@ static void verify_stop_test(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, drbd_verify_result(&v, 8, 4096, DRBD_VERIFY_IN_SYNC, &report));
 	KUNIT_EXPECT_EQ(test, drbd_verify_resume(&v), 16);
 
+	/* at the border of a block there is nothing left of it */
+	drbd_verify_start(&v, 2049, 12, 0);
+	drbd_verify_start_source(&v, 8, 118);
+	KUNIT_EXPECT_TRUE(test, drbd_verify_next(&v, true, &sector, &size));
+	KUNIT_EXPECT_FALSE(test, drbd_verify_next(&v, false, &sector, &size));
+	KUNIT_EXPECT_TRUE(test, drbd_verify_result(&v, 0, 4096, DRBD_VERIFY_IN_SYNC, &report));
+
 	/* at least one request is made */
 	drbd_verify_start(&v, 2049, 12, 2048);
 	drbd_verify_start_source(&v, 0, 118);
@@ -125,6 +133,11 @@ static void verify_answer_test(struct kunit *test)
 			DRBD_VERIFY_ANSWER_CANCEL);
 	KUNIT_EXPECT_EQ(test, drbd_verify_answer(D(UP_TO_DATE), R(AHEAD), true, 118),
 			DRBD_VERIFY_ANSWER_AHEAD);
+	KUNIT_EXPECT_EQ(test, drbd_verify_answer(D(UP_TO_DATE), R(AHEAD), false, 115),
+			DRBD_VERIFY_ANSWER_AHEAD);
+	/* 8.4 does not know that packet */
+	KUNIT_EXPECT_EQ(test, drbd_verify_answer(D(UP_TO_DATE), R(AHEAD), false, 101),
+			DRBD_VERIFY_ANSWER_DIGEST);
 	KUNIT_EXPECT_EQ(test, drbd_verify_answer(D(OUTDATED), R(VERIFY_T), true, 110),
 			DRBD_VERIFY_ANSWER_CANCEL);
 	KUNIT_EXPECT_EQ(test, drbd_verify_answer(D(OUTDATED), R(VERIFY_T), true, 101),

@@ -2,7 +2,8 @@
 /*
  * KUnit tests of what is said in other words to other versions
  *
- * Expectations are literals of spec/wire.md 4, 5.7, 5.9 and 10.7 to 10.17.
+ * Expectations are literals of spec/wire.md 4, 5.7, 5.9 and 10.7 to 10.17, and of
+ * spec/io.md F9.
  */
 
 #include <kunit/test.h>
@@ -193,6 +194,12 @@ static const struct write_row writes[] = {
 	{ "syncing, A", 124, 0x3ff, { .syncing = true, .protocol = 1 }, 0x00, 0x104 },
 	{ "syncing, B", 124, 0x3ff, { .syncing = true, .protocol = 2 }, 0x00, 0x184 },
 	{ "syncing, C", 124, 0x3ff, { .syncing = true, .protocol = 3 }, 0x00, 0x104 },
+	/* spec/io.md F9 */
+	{ "plain", 118, 0x008, { .protocol = 1 }, 0x00, 0 },
+	{ "sync, fua, preflush", 118, 0x008,
+	  { .sync = true, .fua = true, .preflush = true, .protocol = 1 }, 0x00, 50 },
+	{ "plain, C", 118, 0x008, { .protocol = 3 }, 0x00, 256 },
+	{ "plain, C, 97", 97, 0, { .protocol = 3 }, 0x00, 0 },
 	/* 9: vectors 32 and 33 */
 	{ "discard, C", 124, 0x3ff, { .discard = true, .protocol = 3 }, 0x31, 0x140 },
 	{ "zeroes, C", 124, 0x3ff, { .zeroes = true, .protocol = 3 }, 0x36, 0x540 },

@@ -47,6 +47,25 @@ enum drbd_send drbd_send_decision(enum drbd_disk peer_disk, enum drbd_repl repl,
 EXPORT_SYMBOL_GPL(drbd_send_decision);
 
 /**
+ * drbd_state_before_data() - whether a peer has to hear of a lost disk first
+ * @told: state of the local disk, as the peer was told last
+ * @disk: state of it now
+ *
+ * A peer marks what it gets from a node without a disk as out of sync towards that
+ * node: nobody else does, as its activity log does not list it. So P_STATE must not
+ * come behind the first write that the local disk missed. To be asked when a sender
+ * takes P_DATA, P_TRIM or P_ZEROES from the transfer log.
+ *
+ * Return: true if P_STATE has to go first, on the same stream.
+ * Source: spec/io.md 2.8, 6.1 (12)
+ */
+bool drbd_state_before_data(enum drbd_disk told, enum drbd_disk disk)
+{
+	return told >= DRBD_D_INCONSISTENT && disk < DRBD_D_INCONSISTENT;
+}
+EXPORT_SYMBOL_GPL(drbd_state_before_data);
+
+/**
  * drbd_congested() - whether a connection is congested
  * @congestion: what decides
  *

@@ -2,7 +2,7 @@
 /*
  * Where an application write goes, and when it is given up
  *
- * Source: spec/io.md 2.7, 9.4, 10 and 14.
+ * Source: spec/io.md 2.7, 2.8, 9.4, 10 and 14.
  */
 #ifndef DRBD_CORE_ADMISSION_H
 #define DRBD_CORE_ADMISSION_H
@@ -123,6 +123,7 @@ enum drbd_congested drbd_congested(const struct drbd_congestion *congestion);
 enum drbd_on_congestion drbd_congestion_action(enum drbd_on_congestion policy,
 					       u32 in_flight);
 enum drbd_timeout drbd_net_timeout(const struct drbd_net_timeout *t);
+bool drbd_state_before_data(enum drbd_disk told, enum drbd_disk disk);
 bool drbd_disk_timeout(u64 now, u64 limit, u64 submitted, u64 attached);
 bool drbd_walk_event(const struct drbd_walk *walk, enum drbd_request_event *event);
 

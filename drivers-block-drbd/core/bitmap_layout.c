@@ -250,7 +250,7 @@ EXPORT_SYMBOL_GPL(drbd_bm_rescale);
  */
 struct drbd_bm_range drbd_bm_extent_bits(const struct drbd_bm_layout *layout, u64 extent)
 {
-	unsigned int order = DRBD_BM_EXTENT_SHIFT - layout->shift;
+	unsigned int order = DRBD_AL_EXTENT_SHIFT - layout->shift;
 
 	if (!layout->bits || extent > (layout->bits - 1) >> order)
 		return nothing;

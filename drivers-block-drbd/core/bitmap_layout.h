@@ -10,6 +10,8 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
+#include "actlog_block.h"
+
 /* Storage bytes that one bit stands for: 4 KiB to 1 MiB, powers of two. */
 #define DRBD_BM_SHIFT_MIN	12
 #define DRBD_BM_SHIFT_MAX	20
@@ -23,9 +25,6 @@
 
 /* 64 GiB: more is not a bitmap but a mistake. */
 #define DRBD_BM_PAGES_MAX	0x1000000U
-
-/* An extent of the activity log is 4 MiB. */
-#define DRBD_BM_EXTENT_SHIFT	22
 
 /**
  * struct drbd_bm_layout - size and arrangement of a bitmap

@@ -16,6 +16,9 @@
 
 #include "conflict.h"
 
+/* Peers of this protocol or newer know P_RETRY_WRITE. */
+#define PROTO_RETRY_WRITE	100
+
 /**
  * drbd_interval_overlaps() - whether two ranges overlap
  * @sector: start of the one, in 512-byte sectors
@@ -84,7 +87,7 @@ static bool defers(const struct drbd_interval_state *new,
  * @send_only: whether a resync request may be sent, not yet submitted
  *
  * Return: what to do.
- * Source: spec/io.md 2.5, F16
+ * Source: spec/io.md 2.5, F16; spec/resync.md 4.7, 11.13
  */
 enum drbd_conflict drbd_conflict(const struct drbd_interval_state *new,
 				 const struct drbd_interval_state *old, bool send_only)
@@ -121,3 +124,34 @@ bool drbd_conflict_two_primaries(const struct drbd_interval_state *old)
 	       !(old->flags & DRBD_INTERVAL_COMPLETED);
 }
 EXPORT_SYMBOL_GPL(drbd_conflict_two_primaries);
+
+/**
+ * drbd_rival() - what to do with a peer's write that collides with one's own
+ * @own: own interval, on a node with two primaries allowed
+ * @rival: both writes, that overlap
+ *
+ * With 8.4 one node decides which of both writes is the later one. What it has covers all
+ * of a write that is superseded; of one that is to be tried again it covers only a part,
+ * and the peer sends it anew when it has written what covers that. The one that does not
+ * decide must know the decision about its own write before it writes the other.
+ *
+ * Return: what to do. A write that is refused counts in its epoch.
+ * Source: spec/io.md 2.5
+ */
+enum drbd_rival drbd_rival(const struct drbd_interval_state *own,
+			   const struct drbd_rival_write *rival)
+{
+	u64 end = rival->sector + (rival->size >> DRBD_SECTOR_SHIFT);
+	u64 own_end = rival->own_sector + (rival->own_size >> DRBD_SECTOR_SHIFT);
+	bool covered = rival->own_sector <= rival->sector && end <= own_end;
+
+	if (!drbd_conflict_two_primaries(own))
+		return DRBD_RIVAL_WRITE;
+	if (rival->protocol > DRBD_PROTO_84_MAX)
+		return DRBD_RIVAL_DISCONNECT;
+	if (!rival->resolves)
+		return rival->own_decided ? DRBD_RIVAL_WRITE : DRBD_RIVAL_WAIT;
+	return covered || rival->protocol < PROTO_RETRY_WRITE ? DRBD_RIVAL_SUPERSEDED :
+								DRBD_RIVAL_RETRY;
+}
+EXPORT_SYMBOL_GPL(drbd_rival);

@@ -2,7 +2,7 @@
 /*
  * Which overlapping requests have to wait for each other
  *
- * Source: spec/io.md 2.5.
+ * Source: spec/io.md 2.5; spec/resync.md 4.7.
  */
 #ifndef DRBD_CORE_CONFLICT_H
 #define DRBD_CORE_CONFLICT_H
@@ -61,7 +61,8 @@ struct drbd_interval_state {
  * enum drbd_conflict - what an existing interval means for a new one
  * @DRBD_CONFLICT_NONE: nothing
  * @DRBD_CONFLICT_MARK: mark the existing one, its verify result is worth nothing
- * @DRBD_CONFLICT_WAIT: wait for the existing one
+ * @DRBD_CONFLICT_WAIT: wait for the existing one; a verify never waits, for a new
+ *	interval of that kind it means that its own result is worth nothing
  */
 enum drbd_conflict {
 	DRBD_CONFLICT_NONE,
@@ -69,9 +70,48 @@ enum drbd_conflict {
 	DRBD_CONFLICT_WAIT,
 };
 
+/**
+ * struct drbd_rival_write - a peer's write that meets one of this node's own
+ * @sector: start of it, in 512-byte sectors
+ * @size: of it, in bytes
+ * @own_sector: start of the own one
+ * @own_size: of it, in bytes
+ * @own_decided: the peer has answered the own one
+ * @protocol: agreed version
+ * @resolves: this node decides about conflicts: it accepted the control socket
+ */
+struct drbd_rival_write {
+	u64 sector;
+	u32 size;
+	u64 own_sector;
+	u32 own_size;
+	bool own_decided;
+	unsigned int protocol;
+	bool resolves;
+};
+
+/**
+ * enum drbd_rival - what to do with such a write; of several, the last one counts
+ * @DRBD_RIVAL_WRITE: write it, as soon as nothing blocks it
+ * @DRBD_RIVAL_WAIT: wait for the peer's answer to the own one, up to the network
+ *	timeout, then write it
+ * @DRBD_RIVAL_RETRY: do not write it, answer P_RETRY_WRITE from the ack queue
+ * @DRBD_RIVAL_SUPERSEDED: do not write it, answer P_SUPERSEDED from the ack queue
+ * @DRBD_RIVAL_DISCONNECT: give the connection up
+ */
+enum drbd_rival {
+	DRBD_RIVAL_WRITE,
+	DRBD_RIVAL_WAIT,
+	DRBD_RIVAL_RETRY,
+	DRBD_RIVAL_SUPERSEDED,
+	DRBD_RIVAL_DISCONNECT,
+};
+
 bool drbd_interval_overlaps(u64 sector, u32 size, u64 other_sector, u32 other_size);
 enum drbd_conflict drbd_conflict(const struct drbd_interval_state *new,
 				 const struct drbd_interval_state *old, bool send_only);
 bool drbd_conflict_two_primaries(const struct drbd_interval_state *old);
+enum drbd_rival drbd_rival(const struct drbd_interval_state *own,
+			   const struct drbd_rival_write *rival);
 
 #endif

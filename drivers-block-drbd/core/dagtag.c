@@ -89,7 +89,8 @@ void drbd_dagtag_attach(struct drbd_dagtag *dagtag, u64 stored)
 {
 	if (drbd_dagtag_newer_or_equal(dagtag->now, stored))
 		return;
-	dagtag->attach_from = dagtag->now;
+	/* Several volumes may be attached before there is any request. */
+	dagtag->attach_from = drbd_dagtag_to_flush(dagtag);
 	dagtag->attach_to = stored;
 	dagtag->now = stored;
 }

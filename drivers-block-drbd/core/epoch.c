@@ -272,6 +272,8 @@ bool drbd_barrier_check_entry(struct drbd_barrier_check *check, u64 id, u32 epoc
 	if (leg & DRBD_LEG_QUEUED)
 		check->not_sent = true;
 	check->count++;
+	if (leg & DRBD_LEG_REFUSED)
+		check->refused++;
 	check->complete = check->partial && id == check->youngest;
 	return !check->complete;
 }
@@ -295,7 +297,7 @@ enum drbd_barrier_verdict drbd_barrier_check_end(const struct drbd_barrier_check
 		return DRBD_BARRIER_BAD_YOUNGEST;
 	if (!check->partial && (!check->found || check->nr != check->epoch))
 		return DRBD_BARRIER_BAD_NUMBER;
-	if (check->claimed != check->count)
+	if (check->claimed > check->count || check->claimed < check->count - check->refused)
 		return DRBD_BARRIER_BAD_COUNT;
 	return check->not_sent ? DRBD_BARRIER_NOT_SENT : DRBD_BARRIER_OK;
 }

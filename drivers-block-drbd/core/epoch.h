@@ -93,6 +93,7 @@ enum drbd_barrier_verdict {
  * @found: the oldest write was seen
  * @epoch: its epoch, what was expected for @nr
  * @count: writes counted, what was expected for @claimed
+ * @refused: of these, such that the peer need not have counted
  * @complete: the last write that it covers was seen
  * @not_sent: one of them is still with the sender
  * @bad_oldest: @oldest is another write
@@ -106,6 +107,7 @@ struct drbd_barrier_check {
 	bool found;
 	u32 epoch;
 	u32 count;
+	u32 refused;
 	bool complete;
 	bool not_sent;
 	bool bad_oldest;

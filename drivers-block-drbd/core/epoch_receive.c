@@ -180,7 +180,8 @@ EXPORT_SYMBOL_GPL(drbd_epoch_first_write_flushes);
  * log, that never happens. So the caller has to wait until no write is active,
  * to flush as the method says, to wait until all acknowledgments are sent, to
  * send P_CONFIRM_STABLE for all older writes of the epoch, to add @confirm to
- * those that are confirmed, and to let the next one begin with this write.
+ * those that are confirmed, and to let the next one begin with this write. Peers
+ * before protocol 114 do not know that packet; their batches are epochs of one write.
  *
  * Return: true if there is room.
  * Source: spec/io.md 6.6

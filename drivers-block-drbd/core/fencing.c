@@ -155,57 +155,6 @@ bool drbd_fence_succeeded(enum drbd_disk best_pdsk)
 EXPORT_SYMBOL_GPL(drbd_fence_succeeded);
 
 /**
- * drbd_fence_thaw() - whether the suspension of I/O for a peer is over
- * @volumes: all volumes towards the peer
- * @count: number of @volumes
- *
- * Return: what to do.
- * Source: spec/state.md 7.4
- */
-enum drbd_fence_thaw drbd_fence_thaw(const struct drbd_fence_volume *volumes,
-				     unsigned int count)
-{
-	bool fenced = true, connected = true;
-	unsigned int i;
-
-	for (i = 0; i < count; i++) {
-		fenced = fenced && volumes[i].pdsk <= DRBD_D_OUTDATED;
-		connected = connected && volumes[i].repl >= DRBD_R_ESTABLISHED;
-	}
-	/* A peer may be both: it came back without its disk. It misses what is
-	 * written from now on, so a new generation has to start.
-	 */
-	if (fenced)
-		return DRBD_FENCE_THAW_FENCED;
-	return connected ? DRBD_FENCE_THAW_CONNECTED : DRBD_FENCE_STAY;
-}
-EXPORT_SYMBOL_GPL(drbd_fence_thaw);
-
-/**
- * drbd_unfence_wanted() - whether a change ends the need to keep a peer fenced
- * @fencing: policy of the connection
- * @volumes: all volumes towards the peer
- * @count: number of @volumes
- *
- * Return: whether to run the helper unfence-peer.
- * Source: spec/state.md 7.5
- */
-bool drbd_unfence_wanted(enum drbd_fencing fencing, const struct drbd_fence_volume *volumes,
-			 unsigned int count)
-{
-	bool better = false;
-	unsigned int i;
-
-	for (i = 0; i < count; i++) {
-		if (volumes[i].disk != DRBD_D_UP_TO_DATE || volumes[i].pdsk != DRBD_D_UP_TO_DATE)
-			return false;
-		better |= volumes[i].old_pdsk != DRBD_D_UP_TO_DATE;
-	}
-	return fencing != DRBD_FENCING_DONT_CARE && better;
-}
-EXPORT_SYMBOL_GPL(drbd_unfence_wanted);
-
-/**
  * drbd_up_to_date_nodes() - nodes with the newest data, for helpers that fence
  * @volumes: volumes of the resource
  * @count: number of @volumes

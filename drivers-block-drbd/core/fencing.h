@@ -61,35 +61,6 @@ struct drbd_fence_result {
 };
 
 /**
- * struct drbd_fence_volume - a volume towards a peer, before and after a change
- * @old_pdsk: disk of the peer before
- * @pdsk: disk of the peer after
- * @disk: own disk after
- * @repl: replication state after
- */
-struct drbd_fence_volume {
-	enum drbd_disk old_pdsk;
-	enum drbd_disk pdsk;
-	enum drbd_disk disk;
-	enum drbd_repl repl;
-};
-
-/**
- * enum drbd_fence_thaw - what to do while I/O is suspended for fencing
- * @DRBD_FENCE_STAY: nothing
- * @DRBD_FENCE_THAW_FENCED: create the new current UUIDs that are wanted, and end
- *	the suspension then
- * @DRBD_FENCE_THAW_CONNECTED: end the suspension. What the peer missed is sent
- *	again, so new current UUIDs are not wanted any more, except for volumes
- *	whose peer disk is Outdated or worse
- */
-enum drbd_fence_thaw {
-	DRBD_FENCE_STAY,
-	DRBD_FENCE_THAW_FENCED,
-	DRBD_FENCE_THAW_CONNECTED,
-};
-
-/**
  * struct drbd_up_to_date_volume - who has the newest data of a volume
  * @disk: own disk
  * @peers: mask of peers whose disk is UpToDate
@@ -109,10 +80,6 @@ enum drbd_disk drbd_fence_disk(enum drbd_disk disk, enum drbd_disk limit);
 bool drbd_fence_is_stale(enum drbd_cstate conn, bool handshake, u64 last_connected,
 			 u64 last_connected_before);
 bool drbd_fence_succeeded(enum drbd_disk best_pdsk);
-enum drbd_fence_thaw drbd_fence_thaw(const struct drbd_fence_volume *volumes,
-				     unsigned int count);
-bool drbd_unfence_wanted(enum drbd_fencing fencing, const struct drbd_fence_volume *volumes,
-			 unsigned int count);
 u64 drbd_up_to_date_nodes(const struct drbd_up_to_date_volume *volumes, unsigned int count,
 			  int node_id, bool primary_or_fence);
 

@@ -18,7 +18,9 @@
  *
  * A new current UUID is created only while I/O is not suspended: the end of a
  * suspension may show that none is needed. Where it cannot be created, for
- * want of quorum or data, the want has to end if requests are to fail.
+ * want of quorum or data, the want stays: the first write after that is one that
+ * a peer has missed. Requests that are going to fail change nothing, and do not
+ * wait for it; who lets them in has to fail them, whatever the state is by then.
  *
  * A request that is admitted counts as in flight. After that, and a full barrier,
  * the caller has to look at the suspend count once more, and take it back if
@@ -32,7 +34,7 @@ enum drbd_admission drbd_gate(const struct drbd_gate *gate)
 	if (!gate->io_error && (gate->suspended || gate->suspend_count ||
 				gate->unstable || gate->bitmap_work))
 		return DRBD_ADMIT_WAIT;
-	if (gate->want_new_uuid)
+	if (!gate->io_error && gate->want_new_uuid)
 		return gate->uuid_triggered ? DRBD_ADMIT_WAIT : DRBD_ADMIT_NEW_UUID;
 	return gate->in_flight < gate->limit ? DRBD_ADMIT : DRBD_ADMIT_WAIT;
 }

@@ -340,27 +340,12 @@ static u64 vacant_slots(const struct drbd_sb *sb)
 }
 
 /**
- * drbd_sb_vacant_slot() - find a bitmap slot that no node has
+ * drbd_sb_vacant_slots() - count the bitmap slots that no node has
  * @sb: a checked superblock
  *
  * Such a slot tracks all writes since the metadata was created, which is just
- * what a node needs that starts with the data of that time.
- *
- * Return: the lowest, or -1 if all are taken.
- *
- * Source: spec/metadata.md 9.7, 14.11.
- */
-int drbd_sb_vacant_slot(const struct drbd_sb *sb)
-{
-	u64 vacant = vacant_slots(sb);
-
-	return vacant ? (int)__ffs64(vacant) : -1;
-}
-EXPORT_SYMBOL_GPL(drbd_sb_vacant_slot);
-
-/**
- * drbd_sb_vacant_slots() - count the bitmap slots that no node has
- * @sb: a checked superblock
+ * what a node needs that starts with the data of that time. It gets the lowest,
+ * see drbd_bm_vacant_slot().
  *
  * Return: the number of slots.
  *

@@ -133,7 +133,6 @@ void drbd_sb_encode_v09(const struct drbd_sb *sb, bool have_bitmap, void *block)
 void drbd_sb_decode_v08(const void *block, struct drbd_sb_v08 *sb);
 void drbd_sb_encode_v08(const struct drbd_sb_v08 *sb, void *block);
 
-int drbd_sb_vacant_slot(const struct drbd_sb *sb);
 unsigned int drbd_sb_vacant_slots(const struct drbd_sb *sb);
 int drbd_sb_day0_node(const struct drbd_sb *sb, int own_node_id);
 u64 drbd_sb_max_dagtag(const struct drbd_sb *sb, int own_node_id);

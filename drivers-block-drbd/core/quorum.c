@@ -26,8 +26,6 @@
 
 #include <linux/bits.h>
 #include <linux/export.h>
-#include <linux/kernel.h>
-#include <linux/minmax.h>
 #include <linux/string.h>
 
 #include "quorum.h"
@@ -220,38 +218,6 @@ void drbd_quorum_decide(const struct drbd_quorum_options *options,
 EXPORT_SYMBOL_GPL(drbd_quorum_decide);
 
 /**
- * drbd_quorum_enforced() - quorum that the user feels
- * @options: options of the resource
- * @real: real quorum
- * @disk: own disk
- * @restore: drbd_quorum_may_restore() held at attach, and nothing contradicted
- *	it since; cleared when it has served its purpose
- *
- * Return: whether there is quorum.
- * Source: spec/state.md 6.3 step 6, 1.6 (restore_quorum) and 2.2 SZ27
- */
-bool drbd_quorum_enforced(const struct drbd_quorum_options *options, bool real,
-			  enum drbd_disk disk, bool *restore)
-{
-	if (real || options->quorum == DRBD_QUORUM_OFF) {
-		*restore = false;
-		return true;
-	}
-	switch (disk) {
-	case DRBD_D_UP_TO_DATE:
-		return *restore;
-	case DRBD_D_ATTACHING:
-	case DRBD_D_NEGOTIATING:
-		/* The attach is not through yet. */
-		return false;
-	default:
-		*restore = false;
-		return false;
-	}
-}
-EXPORT_SYMBOL_GPL(drbd_quorum_enforced);
-
-/**
  * drbd_quorum_may_restore() - whether a reboot interrupts quorum at all
  * @had_quorum: metadata: there was quorum
  * @was_up_to_date: metadata: the disk was UpToDate
@@ -269,34 +235,6 @@ bool drbd_quorum_may_restore(bool had_quorum, bool was_up_to_date, u64 members, 
 	return had_quorum && was_up_to_date && members == drbd_node_mask(node_id);
 }
 EXPORT_SYMBOL_GPL(drbd_quorum_may_restore);
-
-/**
- * drbd_quorum_text() - say why there is no quorum
- * @text: result, a string
- * @size: size of @text; DRBD_QUORUM_TEXT_SIZE is enough
- * @disk: own disk
- * @result: the decision
- *
- * Return: length of the text, 0 if there is nothing to be said.
- * Source: spec/state.md 2.4 V14, spec/admin.md 20.9
- */
-int drbd_quorum_text(char *text, size_t size, enum drbd_disk disk,
-		     const struct drbd_quorum_result *result)
-{
-	if (disk <= DRBD_D_ATTACHING)
-		return scnprintf(text, size, "no UpToDate peer with quorum");
-	if (result->in_sight < result->quorum_at)
-		return scnprintf(text, size, "%u of %u nodes visible, need %u for quorum",
-				 result->in_sight, result->voters, result->quorum_at);
-	if (result->up_to_date < result->redundancy_at)
-		return scnprintf(text, size,
-				 "%u of %u nodes up_to_date, need %u for quorum-minimum-redundancy",
-				 result->up_to_date, result->voters, result->redundancy_at);
-	if (size)
-		text[0] = '\0';
-	return 0;
-}
-EXPORT_SYMBOL_GPL(drbd_quorum_text);
 
 /**
  * drbd_quorum_excess_exists() - slots wrongly marked as those of existing nodes

@@ -7,15 +7,12 @@
 #ifndef DRBD_CORE_QUORUM_H
 #define DRBD_CORE_QUORUM_H
 
-#include "types.h"
+#include "quorum_enforce.h"
 
 /* Options quorum and quorum-minimum-redundancy: these, or 1 to 32 nodes. */
 #define DRBD_QUORUM_OFF		0
 #define DRBD_QUORUM_MAJORITY	1024
 #define DRBD_QUORUM_ALL		1025
-
-/* Enough for each text of drbd_quorum_text(). */
-#define DRBD_QUORUM_TEXT_SIZE	96
 
 /**
  * enum drbd_vote - what a node counts as
@@ -110,28 +107,6 @@ struct drbd_quorum_counts {
 	unsigned int quorate_peers;
 };
 
-/**
- * struct drbd_quorum_result - a decision, and what led to it
- * @voters: number of nodes that have a say
- * @quorum_at: how many of them have to be in sight
- * @redundancy_at: how many of those have to be UpToDate
- * @in_sight: how many are in sight
- * @up_to_date: how many of those are UpToDate
- * @real: there is quorum
- * @by_tiebreaker: tiebreakers kept it
- * @by_peer: a quorate peer vouches for it
- */
-struct drbd_quorum_result {
-	unsigned int voters;
-	unsigned int quorum_at;
-	unsigned int redundancy_at;
-	unsigned int in_sight;
-	unsigned int up_to_date;
-	bool real;
-	bool by_tiebreaker;
-	bool by_peer;
-};
-
 bool drbd_quorum_option_valid(u32 setting);
 unsigned int drbd_quorum_need(u32 setting, unsigned int voters);
 enum drbd_vote drbd_quorum_own_vote(const struct drbd_quorum_self *self);
@@ -143,11 +118,7 @@ void drbd_quorum_count(const struct drbd_quorum_self *self,
 void drbd_quorum_decide(const struct drbd_quorum_options *options,
 			const struct drbd_quorum_counts *counts, bool had_real_quorum,
 			struct drbd_quorum_result *result);
-bool drbd_quorum_enforced(const struct drbd_quorum_options *options, bool real,
-			  enum drbd_disk disk, bool *restore);
 bool drbd_quorum_may_restore(bool had_quorum, bool was_up_to_date, u64 members, int node_id);
-int drbd_quorum_text(char *text, size_t size, enum drbd_disk disk,
-		     const struct drbd_quorum_result *result);
 u64 drbd_quorum_excess_exists(u64 exists, u64 configured, int node_id);
 
 #endif

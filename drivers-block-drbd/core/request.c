@@ -159,8 +159,9 @@ static void on_ack(struct drbd_request_change *to, enum drbd_request_event event
 {
 	bool recv = event == DRBD_REQ_EV_RECV_ACK;
 
+	/* All acknowledgments of an epoch precede that of its barrier. */
 	if (!drbd_request_writes(to->state) || !answerable(to->state, to->leg) ||
-	    (recv && !(to->leg & LEG_B))) {
+	    to->leg & LEG_D || (recv && !(to->leg & LEG_B))) {
 		to->fx |= DRBD_REQ_FX_PROTOCOL_ERROR;
 		return;
 	}
@@ -175,6 +176,25 @@ static void on_ack(struct drbd_request_change *to, enum drbd_request_event event
 		to->leg |= LEG_I;
 }
 
+/*
+ * Two Primaries, the peer being 8.4: its write has won. Where it covers this one it makes
+ * both nodes equal, else this one has to follow it, as a new request.
+ */
+static void on_rival(struct drbd_request_change *to, enum drbd_request_event event)
+{
+	if (!drbd_request_writes(to->state) || !answerable(to->state, to->leg) ||
+	    !(to->leg & LEG_C) || !(to->leg & LEG_P)) {
+		to->fx |= DRBD_REQ_FX_PROTOCOL_ERROR;
+		return;
+	}
+	to->leg = (to->leg & ~LEG_P) | DRBD_LEG_REFUSED;
+	to->fx |= DRBD_REQ_FX_ACKED;
+	if (event == DRBD_REQ_EV_SUPERSEDED)
+		to->leg |= LEG_K;
+	else
+		to->state |= DRBD_REQ_POSTPONED | DRBD_REQ_AFTER_RIVAL;
+}
+
 static void on_answer(struct drbd_request_change *to, enum drbd_request_event event)
 {
 	if (!answerable(to->state, to->leg)) {
@@ -182,7 +202,8 @@ static void on_answer(struct drbd_request_change *to, enum drbd_request_event ev
 		return;
 	}
 	if (drbd_request_writes(to->state)) {
-		if (event == DRBD_REQ_EV_DATA_RECEIVED)
+		/* Bitmaps may have been settled for what is done. */
+		if (event == DRBD_REQ_EV_DATA_RECEIVED || to->leg & LEG_D)
 			to->fx |= DRBD_REQ_FX_PROTOCOL_ERROR;
 		else
 			to->leg &= ~(LEG_P | LEG_K | LEG_I);
@@ -225,6 +246,9 @@ static void on_loss(struct drbd_request_change *to, enum drbd_request_event even
 
 	if (drbd_request_leg_carries(to->state, to->leg))
 		to->leg |= DRBD_LEG_LOST;
+	/* The rival is lost as well, so this write stands; the peer does not have it. */
+	if (to->leg & DRBD_LEG_REFUSED && to->state & DRBD_REQ_AFTER_RIVAL)
+		to->state &= ~(DRBD_REQ_POSTPONED | DRBD_REQ_AFTER_RIVAL);
 	if (event == DRBD_REQ_EV_CONN_LOST_SUSPENDED && may_resend) {
 		if (to->leg & LEG_P)
 			to->state |= DRBD_REQ_HELD;
@@ -266,6 +290,9 @@ static void on_request(struct drbd_request_change *to, enum drbd_request_event e
 		}
 		to->state |= DRBD_REQ_POSTPONED;
 		bit = DRBD_REQ_SUBMITTING;
+		break;
+	case DRBD_REQ_EV_RIVAL_DONE:
+		bit = DRBD_REQ_AFTER_RIVAL;
 		break;
 	case DRBD_REQ_EV_SUBMITTED:
 		bit = DRBD_REQ_SUBMITTING;
@@ -380,6 +407,8 @@ u32 drbd_request_event(struct drbd_request *req, enum drbd_request_event event,
 		on_sender(&to, event);
 	else if (event <= DRBD_REQ_EV_WRITE_ACK_IN_SYNC)
 		on_ack(&to, event, hold);
+	else if (event <= DRBD_REQ_EV_RETRY_WRITE)
+		on_rival(&to, event);
 	else if (event <= DRBD_REQ_EV_DATA_RECEIVED)
 		on_answer(&to, event);
 	else if (event == DRBD_REQ_EV_BARRIER_ACK)

@@ -27,6 +27,8 @@
  * @DRBD_LEG_EXPECT_BARRIER_ACK: data of a write, in any protocol
  * @DRBD_LEG_LOST: the connection that it was meant for is gone; whatever comes
  *	from the next one is not about it until it is sent again
+ * @DRBD_LEG_REFUSED: not written there, in favour of a write of the peer; an 8.4 peer
+ *	may or may not count it in its epoch
  * @DRBD_LEG_NET: bits of which at least one is set when it concerns the peer
  */
 enum drbd_leg_bits {
@@ -42,6 +44,7 @@ enum drbd_leg_bits {
 	DRBD_LEG_EXPECT_WRITE_ACK = BIT(9),
 	DRBD_LEG_EXPECT_BARRIER_ACK = BIT(10),
 	DRBD_LEG_LOST = BIT(11),
+	DRBD_LEG_REFUSED = BIT(12),
 	DRBD_LEG_NET = 0xff,
 };
 
@@ -64,6 +67,7 @@ enum drbd_leg_bits {
  * @DRBD_REQ_SETTLED: bitmaps and activity log are settled
  * @DRBD_REQ_BEHIND_UNSETTLED: an older write is not settled
  * @DRBD_REQ_BEHIND_LOGGED: an older write is still on the transfer log
+ * @DRBD_REQ_AFTER_RIVAL: to be started over when a write of the peer is done
  */
 enum drbd_request_bits {
 	DRBD_REQ_LOCAL_PENDING = BIT(0),
@@ -83,6 +87,7 @@ enum drbd_request_bits {
 	DRBD_REQ_SETTLED = BIT(14),
 	DRBD_REQ_BEHIND_UNSETTLED = BIT(15),
 	DRBD_REQ_BEHIND_LOGGED = BIT(16),
+	DRBD_REQ_AFTER_RIVAL = BIT(17),
 };
 
 /**
@@ -109,6 +114,8 @@ enum drbd_request_bits {
  * @DRBD_REQ_EV_RECV_ACK: P_RECV_ACK
  * @DRBD_REQ_EV_WRITE_ACK: P_WRITE_ACK
  * @DRBD_REQ_EV_WRITE_ACK_IN_SYNC: P_WRITE_ACK_IN_SYNC or what stands for it
+ * @DRBD_REQ_EV_SUPERSEDED: P_SUPERSEDED, of an 8.4 peer
+ * @DRBD_REQ_EV_RETRY_WRITE: P_RETRY_WRITE, of an 8.4 peer
  * @DRBD_REQ_EV_NEG_ACK: P_NEG_ACK or P_NEG_DREPLY
  * @DRBD_REQ_EV_DATA_RECEIVED: P_DATA_REPLY, all of it
  * @DRBD_REQ_EV_BARRIER_ACK: in a valid P_BARRIER_ACK or P_CONFIRM_STABLE
@@ -119,6 +126,7 @@ enum drbd_request_bits {
  * @DRBD_REQ_EV_COMPLETION_RESUME: I/O is resumed
  * @DRBD_REQ_EV_GENERATION_CONFIRMED: the optimistic generation is confirmed
  * @DRBD_REQ_EV_POSTPONE: before submission: to be started over
+ * @DRBD_REQ_EV_RIVAL_DONE: the peer's write, that P_RETRY_WRITE was about, is done
  * @DRBD_REQ_EV_SUBMITTED: has been given to all its legs
  * @DRBD_REQ_EV_OLDER_SETTLED: the previous write is settled
  * @DRBD_REQ_EV_OLDER_UNLOGGED: the previous write left the transfer log
@@ -146,6 +154,8 @@ enum drbd_request_event {
 	DRBD_REQ_EV_RECV_ACK,
 	DRBD_REQ_EV_WRITE_ACK,
 	DRBD_REQ_EV_WRITE_ACK_IN_SYNC,
+	DRBD_REQ_EV_SUPERSEDED,
+	DRBD_REQ_EV_RETRY_WRITE,
 	DRBD_REQ_EV_NEG_ACK,
 	DRBD_REQ_EV_DATA_RECEIVED,
 	DRBD_REQ_EV_BARRIER_ACK,
@@ -156,6 +166,7 @@ enum drbd_request_event {
 	DRBD_REQ_EV_COMPLETION_RESUME,
 	DRBD_REQ_EV_GENERATION_CONFIRMED,
 	DRBD_REQ_EV_POSTPONE,
+	DRBD_REQ_EV_RIVAL_DONE,
 	DRBD_REQ_EV_SUBMITTED,
 	DRBD_REQ_EV_OLDER_SETTLED,
 	DRBD_REQ_EV_OLDER_UNLOGGED,

@@ -44,6 +44,7 @@ static bool local_is(u32 state, u32 bits)
 static unsigned int own_completion_refs(u32 state)
 {
 	return !!(state & DRBD_REQ_SUBMITTING) + !!(state & DRBD_REQ_HELD) +
+	       !!(state & DRBD_REQ_AFTER_RIVAL) +
 	       local_is(state, DRBD_REQ_LOCAL_PENDING);
 }
 

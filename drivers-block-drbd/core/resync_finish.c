@@ -131,13 +131,13 @@ static void finish_target(const struct drbd_resync_over *over,
 }
 
 /**
- * drbd_resync_finish() - state at the end of a resync
- * @over: the resync
+ * drbd_resync_finish() - state at the end of a resync or verify
+ * @over: the resync or verify
  * @result: the state
  *
  * After the peer has answered a ping.
  *
- * Source: spec/resync.md 4.9
+ * Source: spec/resync.md 4.9 and 6
  */
 void drbd_resync_finish(const struct drbd_resync_over *over, struct drbd_resync_result *result)
 {
@@ -148,7 +148,15 @@ void drbd_resync_finish(const struct drbd_resync_over *over, struct drbd_resync_
 		result->flags = DRBD_FINISH_IGNORE;
 		return;
 	}
+	/* The source has become a target itself: this goes on when it is one no more. */
+	if (over->target && over->peer_disk < DRBD_D_OUTDATED && !over->failed) {
+		result->flags = DRBD_FINISH_IGNORE;
+		return;
+	}
 	result->repl = DRBD_R_ESTABLISHED;
+	/* What a verify finds is left to a later resync. */
+	if (over->repl == DRBD_R_VERIFY_S || over->repl == DRBD_R_VERIFY_T)
+		return;
 	if (over->failed) {
 		result->disk = over->target ? DRBD_D_INCONSISTENT : DRBD_D_UP_TO_DATE;
 		result->peer_disk = over->target ? DRBD_D_UP_TO_DATE : DRBD_D_INCONSISTENT;

@@ -20,6 +20,7 @@
 #include <linux/errno.h>
 #include <linux/export.h>
 
+#include "dagtag.h"
 #include "resync_flow.h"
 #include "resync_request.h"
 
@@ -97,7 +98,8 @@ EXPORT_SYMBOL_GPL(drbd_resync_take_dagtag);
 bool drbd_resync_wait_dagtag(const struct drbd_resync_dagtag *want, int self, bool connected,
 			     u64 last)
 {
-	return want->dagtag && want->node != self && connected && last < want->dagtag;
+	return want->dagtag && want->node != self && connected &&
+	       !drbd_dagtag_newer_or_equal(last, want->dagtag);
 }
 EXPORT_SYMBOL_GPL(drbd_resync_wait_dagtag);
 
@@ -160,6 +162,7 @@ static int target_lost(struct drbd_rs_request *req)
 		return finish(req, DRBD_RS_ANSWERED);
 	default:
 		/* The disk has it; it ends when that returns. */
+		req->lost = true;
 		return 0;
 	}
 }
@@ -189,7 +192,7 @@ int drbd_rs_target_event(struct drbd_rs_request *req, enum drbd_rs_event event,
 		return target->csums ? go(req, DRBD_RS_READING, DRBD_RS_READ) :
 				       go(req, DRBD_RS_WAITING, DRBD_RS_LOCK);
 	if (event == DRBD_RS_READ_OK && req->state == DRBD_RS_READING)
-		return go(req, DRBD_RS_WAITING, DRBD_RS_LOCK);
+		return req->lost ? finish(req, 0) : go(req, DRBD_RS_WAITING, DRBD_RS_LOCK);
 	if (event == DRBD_RS_READ_FAILED && req->state == DRBD_RS_READING)
 		return finish(req, 0);
 	if (event == DRBD_RS_FREE && req->state == DRBD_RS_WAITING) {

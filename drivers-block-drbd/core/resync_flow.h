@@ -140,11 +140,13 @@ enum drbd_rs_event {
  * @state: how far it is
  * @sending: source: the call that sends the data has not returned
  * @unacked: source: there is no ack so far
+ * @lost: target: the connection was lost while the disk had it
  */
 struct drbd_rs_request {
 	enum drbd_rs_state state;
 	bool sending;
 	bool unacked;
+	bool lost;
 };
 
 /**

@@ -30,7 +30,8 @@ typedef u64 (*drbd_next_bit_fn)(void *bitmap, u64 bit);
  * @capacity: of the device in sectors
  * @own_shift: of the size of a block of the own bitmap, 12 to 20
  * @peer_shift: of the size of a block of the peer's bitmap, 12 to 20
- * @discard_granularity: drbd_resync_discard_granularity() in bytes
+ * @discard_granularity: drbd_resync_discard_granularity() in bytes; 0 for a source
+ *	without DRBD_FF_THIN_RESYNC
  * @cursor: next bit to look at; reaches the number of bits at the end
  */
 struct drbd_resync_scan {

@@ -14,30 +14,13 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
-#include "types.h"
+#include "uuid.h"
 
 /* Features of a connection that rules of the state engine depend on; numbers of
  * the feature flags of the wire.
  */
 #define DRBD_STATE_FF_2PC_V2		0x20
 #define DRBD_STATE_FF_RS_SKIP_UUID	0x40
-
-/* Flags of a device in the metadata, numbers as on disk. */
-#define DRBD_STATE_MDF_CONSISTENT		BIT(0)
-#define DRBD_STATE_MDF_PRIMARY_IND		BIT(1)
-#define DRBD_STATE_MDF_WAS_UP_TO_DATE		BIT(4)
-#define DRBD_STATE_MDF_CRASHED_PRIMARY		BIT(6)
-#define DRBD_STATE_MDF_AL_CLEAN			BIT(7)
-#define DRBD_STATE_MDF_PRIMARY_LOST_QUORUM	BIT(9)
-#define DRBD_STATE_MDF_HAVE_QUORUM		BIT(10)
-
-/* Flags of a node's slot in the metadata of a device, numbers as on disk. */
-#define DRBD_STATE_SLOT_CONNECTED	BIT(0)
-#define DRBD_STATE_SLOT_OUTDATED	BIT(1)
-#define DRBD_STATE_SLOT_FENCING		BIT(2)
-#define DRBD_STATE_SLOT_DEVICE_SEEN	BIT(4)
-#define DRBD_STATE_SLOT_NODE_EXISTS	BIT(16)
-#define DRBD_STATE_SLOT_HAVE_BITMAP	BIT(31)
 
 /* Modifiers of a change that rules look at. */
 #define DRBD_CHG_HARD			BIT(0)	/* a fact, cannot be refused */
@@ -112,6 +95,7 @@ struct drbd_conn_vals {
  * and what follows is not part of the state tuple.
  * @primary_lost_quorum: was Primary without quorum
  * @crashed_primary: this node crashed as a Primary, and has not resynced since
+ * @forced_detach: the disk is going, and not in order
  * @try_resync_from: node id of a Diskless Primary that came with another UUID,
  * so that the worker looks for a peer with its data; DRBD_NO_NODE if none
  */
@@ -122,6 +106,7 @@ struct drbd_dev_vals {
 	bool want_new_uuid;
 	bool primary_lost_quorum;
 	bool crashed_primary;
+	bool forced_detach;
 	s8 try_resync_from;
 };
 
@@ -211,8 +196,8 @@ struct drbd_state_conn {
  * @quorum_computed: filled by the caller between the halves of sanitising
  * @current_uuid: own current UUID
  * @exposed_uuid: UUID of the data that users of this node have seen, 0 if none
- * @md_flags: DRBD_STATE_MDF_* of the metadata
- * @slot_flags: DRBD_STATE_SLOT_* of the metadata, by node id
+ * @md_flags: DRBD_MDF_* of the metadata
+ * @slot_flags: DRBD_MDF_PEER_* and such of the metadata, by node id
  * @restore_quorum: the node may keep the quorum it had before a reboot
  * @open: the device is open
  * @writable: the device is open for writing
@@ -364,20 +349,6 @@ static inline const struct drbd_pd_vals *
 drbd_state_pd_vals(const struct drbd_state_pd *pd, enum drbd_state_when when)
 {
 	return when == DRBD_OLD ? &pd->old : &pd->new;
-}
-
-/**
- * drbd_uuid_same() - whether two UUIDs name the same data
- * @a: one UUID
- * @b: the other
- *
- * Bit 0 of a UUID only says that the node was Primary.
- *
- * Return: true if so.
- */
-static inline bool drbd_uuid_same(u64 a, u64 b)
-{
-	return !((a ^ b) & ~1ULL);
 }
 
 void drbd_state_begin(struct drbd_state *s);

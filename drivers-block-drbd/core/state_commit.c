@@ -13,10 +13,10 @@
 #include <linux/bug.h>
 #include <linux/export.h>
 
+#include "meta_flags.h"
+#include "quorum_enforce.h"
 #include "state_effects.h"
 #include "state_predicates.h"
-
-#define MD_FLAGS_OF_DISK	(DRBD_STATE_MDF_CONSISTENT | DRBD_STATE_MDF_WAS_UP_TO_DATE)
 
 /**
  * drbd_effects_add() - add a thing to do to a list
@@ -59,92 +59,44 @@ static bool demotes(const struct drbd_state *s)
 	return s->old.role == DRBD_ROLE_PRIMARY && s->new.role == DRBD_ROLE_SECONDARY;
 }
 
-static bool graceful_detach(const struct drbd_state_dev *dev, unsigned int flags)
-{
-	return dev->new.disk == DRBD_D_DETACHING && !(flags & DRBD_CHG_HARD);
-}
-
 /* A13: flags of peers that have a slot in the bitmap. */
 static u32 slot_flags(const struct drbd_state *s, unsigned int d, unsigned int c)
 {
 	const struct drbd_state_pd *pd = drbd_state_pd(s, d, c);
 	u32 flags = s->dev[d].slot_flags[s->conn[c].node_id];
+	const struct drbd_md_peer_state state = {
+		.repl = pd->new.repl,
+		.disk = pd->new.disk,
+		.fencing = s->conn[c].fencing != DRBD_FENCING_DONT_CARE,
+		.no_bitmap = !pd->bitmap,
+	};
 
-	if (!(flags & DRBD_STATE_SLOT_HAVE_BITMAP))
-		return flags;
-	flags &= ~(DRBD_STATE_SLOT_CONNECTED | DRBD_STATE_SLOT_OUTDATED |
-		   DRBD_STATE_SLOT_FENCING);
-	if (pd->new.repl > DRBD_R_OFF)
-		flags |= DRBD_STATE_SLOT_CONNECTED;
-	if (pd->new.disk >= DRBD_D_INCONSISTENT && pd->new.disk <= DRBD_D_OUTDATED)
-		flags |= DRBD_STATE_SLOT_OUTDATED;
-	if (s->conn[c].fencing != DRBD_FENCING_DONT_CARE)
-		flags |= DRBD_STATE_SLOT_FENCING;
-	if (pd->new.disk >= DRBD_D_INCONSISTENT && pd->new.disk != DRBD_D_UNKNOWN)
-		flags |= DRBD_STATE_SLOT_DEVICE_SEEN;
-	else if (pd->new.disk == DRBD_D_DISKLESS && !pd->bitmap)
-		flags &= ~DRBD_STATE_SLOT_DEVICE_SEEN;
-	return flags;
+	return flags & DRBD_MDF_HAVE_BITMAP ? drbd_md_peer_flags(flags, &state) : flags;
 }
 
-static bool any_primary(const struct drbd_state *s)
+/* A14, A15. A peer that this change disconnects does not count. */
+static u32 md_flags(const struct drbd_state *s, unsigned int d)
 {
+	const struct drbd_dev_vals *dev = &s->dev[d].new;
+	struct drbd_md_state state = {
+		.disk = dev->disk,
+		.role = s->new.role,
+		.peer_request = s->peer_requests,
+		.graceful_detach = dev->disk == DRBD_D_DETACHING && !dev->forced_detach,
+		.crashed_primary = dev->crashed_primary,
+		.lost_quorum = dev->primary_lost_quorum,
+		.have_quorum = dev->have_quorum,
+	};
 	unsigned int c;
 
-	if (s->new.role == DRBD_ROLE_PRIMARY)
-		return true;
 	for (c = 0; c < s->nconn; c++) {
 		if (s->conn[c].new.peer_role == DRBD_ROLE_PRIMARY)
-			return true;
-	}
-	return false;
-}
-
-/* Whether others go on with better data than that of a disk on its way out. */
-static bool left_behind(const struct drbd_state *s, unsigned int d)
-{
-	unsigned int c;
-
-	if (!any_primary(s))
-		return false;
-	for (c = 0; c < s->nconn; c++) {
+			state.peer_primary = true;
 		if (s->conn[c].new.cstate == DRBD_C_CONNECTED &&
 		    drbd_state_pd(s, d, c)->new.disk == DRBD_D_UP_TO_DATE)
-			return true;
+			state.peer_up_to_date = true;
 	}
-	return false;
-}
-
-/* A14, A15 */
-static u32 md_flags(const struct drbd_state *s, unsigned int d, unsigned int flags)
-{
-	const struct drbd_state_dev *dev = &s->dev[d];
-	u32 md = dev->md_flags & ~(DRBD_STATE_MDF_AL_CLEAN | DRBD_STATE_MDF_CRASHED_PRIMARY |
-				   DRBD_STATE_MDF_PRIMARY_LOST_QUORUM |
-				   DRBD_STATE_MDF_HAVE_QUORUM);
-
-	if (dev->new.disk >= DRBD_D_INCONSISTENT) {
-		md &= ~MD_FLAGS_OF_DISK;
-		if (dev->new.disk > DRBD_D_INCONSISTENT)
-			md |= DRBD_STATE_MDF_CONSISTENT;
-		if (dev->new.disk > DRBD_D_OUTDATED)
-			md |= DRBD_STATE_MDF_WAS_UP_TO_DATE;
-	} else if (left_behind(s, d)) {
-		md &= ~DRBD_STATE_MDF_WAS_UP_TO_DATE;
-	}
-	if (dev->new.crashed_primary ||
-	    (s->new.role == DRBD_ROLE_PRIMARY && !graceful_detach(dev, flags)))
-		md |= DRBD_STATE_MDF_CRASHED_PRIMARY;
-	if (dev->new.primary_lost_quorum)
-		md |= DRBD_STATE_MDF_PRIMARY_LOST_QUORUM;
-	if (dev->new.have_quorum)
-		md |= DRBD_STATE_MDF_HAVE_QUORUM;
-	if (any_primary(s))
-		md |= DRBD_STATE_MDF_PRIMARY_IND;
-	else if (!s->peer_requests && (graceful_detach(dev, flags) ||
-				       dev->new.disk >= DRBD_D_INCONSISTENT))
-		md &= ~DRBD_STATE_MDF_PRIMARY_IND;
-	return md;
+	return drbd_md_device_flags(s->dev[d].md_flags, &state);
 }
 
 static void stage_metadata(struct drbd_state *s, unsigned int d, unsigned int flags,
@@ -155,6 +107,11 @@ static void stage_metadata(struct drbd_state *s, unsigned int d, unsigned int fl
 	unsigned int c;
 	u32 md;
 
+	/* Changes that come while the disk is going say nothing of how. */
+	if (dev->new.disk != DRBD_D_DETACHING)
+		dev->new.forced_detach = false;
+	else if (dev->old.disk != DRBD_D_DETACHING)
+		dev->new.forced_detach = flags & DRBD_CHG_HARD;
 	if (dev->new.disk < DRBD_D_DETACHING || dev->new.disk == DRBD_D_NEGOTIATING)
 		return;
 	for (c = 0; c < s->nconn; c++) {
@@ -164,7 +121,7 @@ static void stage_metadata(struct drbd_state *s, unsigned int d, unsigned int fl
 		dirty = dirty || new != *slot;
 		*slot = new;
 	}
-	md = md_flags(s, d, flags);
+	md = md_flags(s, d);
 	dirty = dirty || md != dev->md_flags;
 	dev->md_flags = md;
 	if (dirty)
@@ -218,7 +175,8 @@ static bool wants_new_uuid(const struct drbd_state *s, unsigned int d)
 
 	if (s->new.role == DRBD_ROLE_PRIMARY &&
 	    (s->old.role != DRBD_ROLE_PRIMARY ||
-	     (own_disk_fails(&s->dev[d]) && drbd_state_data_access(s, d, DRBD_NEW))))
+	     (own_disk_fails(&s->dev[d]) && (drbd_state_data_access(s, d, DRBD_OLD) ||
+					     drbd_state_data_access(s, d, DRBD_NEW)))))
 		return true;
 	for (c = 0; c < s->nconn; c++) {
 		if (peer_wants_new_uuid(s, d, c))
@@ -247,6 +205,8 @@ static void stage_dev(struct drbd_state *s, unsigned int d, struct drbd_effects 
 	struct drbd_state_dev *dev = &s->dev[d];
 	enum drbd_disk old = dev->old.disk, new = dev->new.disk;
 
+	/* Sanitising may have been for a change that was refused, this is not. */
+	drbd_quorum_enforced(s->quorum_on, dev->new.quorum, new, &dev->restore_quorum);
 	if (dev->new.have_quorum && !dev->old.have_quorum)
 		dev->new.primary_lost_quorum = false;
 	else if (s->new.role == DRBD_ROLE_PRIMARY && !dev->new.have_quorum)
@@ -291,7 +251,7 @@ static void stage_exposed(const struct drbd_state *s, unsigned int d, struct drb
 
 	if (!uuid && dev->old.disk < DRBD_D_CONSISTENT && dev->new.disk >= DRBD_D_CONSISTENT)
 		uuid = dev->current_uuid;
-	if (uuid && !drbd_uuid_same(uuid, dev->exposed_uuid))
+	if (uuid && !drbd_uuid_equal(uuid, dev->exposed_uuid))
 		drbd_effects_add(list, DRBD_DO_SET_EXPOSED, dev->volume, DRBD_NO_NODE, uuid);
 }
 
@@ -401,15 +361,25 @@ static void stage_flush_round(const struct drbd_state *s, unsigned int d,
 	}
 }
 
-/* A25: unacknowledged writes of a Primary may be missing in what is handed on. */
+static bool is_handing_on(enum drbd_repl repl)
+{
+	return repl == DRBD_R_WF_BITMAP_S || drbd_repl_is_source(repl);
+}
+
+/* A25: unacknowledged writes of a Primary may be missing in what is handed on, and
+ * so their bits have to be in the bitmap that is sent first.
+ */
 static void stage_new_source(const struct drbd_state *s, unsigned int d,
 			     struct drbd_effects *list)
 {
 	bool source = false;
 	unsigned int c;
 
-	for (c = 0; c < s->nconn; c++)
-		source = source || becomes_source(drbd_state_pd(s, d, c));
+	for (c = 0; c < s->nconn; c++) {
+		const struct drbd_state_pd *pd = drbd_state_pd(s, d, c);
+
+		source = source || (is_handing_on(pd->new.repl) && !is_handing_on(pd->old.repl));
+	}
 	for (c = 0; source && c < s->nconn; c++) {
 		if (s->conn[c].new.peer_role == DRBD_ROLE_PRIMARY)
 			drbd_effects_add(list, DRBD_DO_PEER_WRITES_OOS, s->dev[d].volume,
@@ -475,10 +445,26 @@ static void stage_pd(const struct drbd_state *s, unsigned int d, unsigned int c,
 		drbd_effects_add(list, DRBD_DO_RESYNC_PAUSED, volume, node, 0);
 }
 
+/* Survivors that get in touch with a Primary again, the one that they thought was lost
+ * or another one, take over from that one what there is to be taken over.
+ */
+static bool primary_returns(const struct drbd_state *s)
+{
+	unsigned int c;
+
+	for (c = 0; c < s->nconn; c++) {
+		if (s->conn[c].old.cstate < DRBD_C_CONNECTED &&
+		    s->conn[c].new.cstate == DRBD_C_CONNECTED &&
+		    s->conn[c].new.peer_role == DRBD_ROLE_PRIMARY)
+			return true;
+	}
+	return false;
+}
+
 /* A12 */
 static void stage_reconciliation(struct drbd_state *s, struct drbd_effects *list)
 {
-	bool discharged = false, consistent = false;
+	bool discharged = false, consistent = false, back = primary_returns(s);
 	unsigned int i;
 
 	for (i = 0; i < s->ndev * s->nconn; i++) {
@@ -486,6 +472,10 @@ static void stage_reconciliation(struct drbd_state *s, struct drbd_effects *list
 		bool ended = pd->old.repl > DRBD_R_ESTABLISHED &&
 			     pd->new.repl <= DRBD_R_ESTABLISHED;
 
+		if (back && pd->new.reconcile_owed) {
+			pd->new.reconcile_owed = false;
+			discharged = true;
+		}
 		if (!ended && !becomes_source(pd))
 			continue;
 		/* drbd_state_sanitize() may have ended the running one. */

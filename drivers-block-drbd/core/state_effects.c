@@ -98,7 +98,7 @@ static void clear_bitmap(const struct scene *at)
 	if (at->dev->new.disk >= DRBD_D_OUTDATED && pd->new.repl == DRBD_R_ESTABLISHED &&
 	    pd->new.disk >= DRBD_D_OUTDATED &&
 	    (pd->old.repl == DRBD_R_OFF || pd->old.disk == DRBD_D_DISKLESS) &&
-	    drbd_uuid_same(at->dev->current_uuid, pd->current_uuid))
+	    drbd_uuid_equal(at->dev->current_uuid, pd->current_uuid))
 		todo(at, DRBD_DO_CLEAR_BITMAP);
 }
 
@@ -255,12 +255,13 @@ static void send_state(const struct scene *at)
 /* Step 2m: who is stable now may be worth a comparison. */
 static void send_uuids_stable(const struct scene *at)
 {
-	bool demoted = at->conn->old.peer_role == DRBD_ROLE_PRIMARY &&
-		       at->conn->new.peer_role == DRBD_ROLE_SECONDARY;
+	bool was_primary = at->conn->old.peer_role == DRBD_ROLE_PRIMARY;
+	bool was_source = drbd_repl_is_target(at->pd->old.repl);
 	bool target_no_more = false;
 	unsigned int c;
 
-	if (!reachable(at->pd) || demoted || at->dev->new.disk < DRBD_D_OUTDATED ||
+	if (!reachable(at->pd) || was_primary || was_source ||
+	    at->dev->new.disk < DRBD_D_OUTDATED ||
 	    !drbd_state_device_stable(at->s, at->d, DRBD_NEW))
 		return;
 	for (c = 0; c < at->s->nconn; c++) {
@@ -269,8 +270,7 @@ static void send_uuids_stable(const struct scene *at)
 		if (drbd_repl_is_target(pd->old.repl) && !drbd_repl_is_target(pd->new.repl))
 			target_no_more = true;
 	}
-	if (!drbd_state_device_stable(at->s, at->d, DRBD_OLD) ||
-	    (target_no_more && !drbd_repl_is_target(at->pd->old.repl)))
+	if (!drbd_state_device_stable(at->s, at->d, DRBD_OLD) || target_no_more)
 		todo_arg(at, DRBD_DO_SEND_UUIDS, DRBD_EFFECT_GOT_STABLE);
 }
 
@@ -416,7 +416,9 @@ static void announce(const struct scene *top)
 	}
 }
 
-/* 7.4: fencing is over when all disks are outdated, or all are back. */
+/* 7.4: fencing is over when all disks are outdated, or all are back. What they
+ * missed is sent again then, but not to one that came back without its data.
+ */
 static void thaw_fenced(const struct scene *top)
 {
 	struct scene at = *top;
@@ -434,8 +436,12 @@ static void thaw_fenced(const struct scene *top)
 		return;
 	for (at.d = 0; at.d < at.s->ndev; at.d++) {
 		at.dev = &at.s->dev[at.d];
-		if (at.dev->new.want_new_uuid)
-			todo(&at, outdated ? DRBD_DO_NEW_UUID : DRBD_DO_DROP_NEW_UUID);
+		if (!at.dev->new.want_new_uuid)
+			continue;
+		if (outdated)
+			todo(&at, DRBD_DO_NEW_UUID);
+		else if (drbd_state_pd(at.s, at.d, at.c)->new.disk > DRBD_D_OUTDATED)
+			todo(&at, DRBD_DO_DROP_NEW_UUID);
 	}
 	at.dev = NULL;
 	todo(&at, DRBD_DO_CLEAR_SUSP_FEN);

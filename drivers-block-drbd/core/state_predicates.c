@@ -11,6 +11,7 @@
 
 #include <linux/export.h>
 
+#include "meta_flags.h"
 #include "state_predicates.h"
 
 #define CLAMP(_dmin, _dmax, _pmin, _pmax) {	\
@@ -82,7 +83,7 @@ bool drbd_state_foreign_primary(const struct drbd_state *s, unsigned int d)
 
 		if (s->conn[c].new.peer_role == DRBD_ROLE_PRIMARY &&
 		    pd->new.disk == DRBD_D_DISKLESS &&
-		    !drbd_uuid_same(pd->current_uuid, s->dev[d].current_uuid))
+		    !drbd_uuid_equal(pd->current_uuid, s->dev[d].current_uuid))
 			return true;
 	}
 	return false;
@@ -110,13 +111,13 @@ static bool node_is_no_rival(const struct drbd_state *s, unsigned int d, int nod
 	case DRBD_D_UP_TO_DATE:
 		return true;
 	case DRBD_D_DISKLESS:
-		if (!(slot & DRBD_STATE_SLOT_DEVICE_SEEN))
+		if (!(slot & DRBD_MDF_PEER_DEVICE_SEEN))
 			return true;
 		break;
 	default:
 		break;
 	}
-	return !bitmap || (slot & DRBD_STATE_SLOT_OUTDATED);
+	return !bitmap || (slot & DRBD_MDF_PEER_OUTDATED);
 }
 
 /**
@@ -137,8 +138,8 @@ bool drbd_state_may_be_up_to_date(const struct drbd_state *s, unsigned int d)
 	for (node = 0; node < DRBD_NODES; node++) {
 		u32 slot = s->dev[d].slot_flags[node];
 
-		if (node == s->node_id || !(slot & DRBD_STATE_SLOT_FENCING) ||
-		    !(slot & (DRBD_STATE_SLOT_HAVE_BITMAP | DRBD_STATE_SLOT_NODE_EXISTS)))
+		if (node == s->node_id || !(slot & DRBD_MDF_PEER_FENCING) ||
+		    !(slot & (DRBD_MDF_HAVE_BITMAP | DRBD_MDF_NODE_EXISTS)))
 			continue;
 		if (!node_is_no_rival(s, d, node))
 			return false;
@@ -250,12 +251,6 @@ EXPORT_SYMBOL_GPL(drbd_state_sole_authority);
  */
 enum drbd_disk drbd_state_disk_from_md(const struct drbd_state *s, unsigned int d)
 {
-	u32 flags = s->dev[d].md_flags;
-
-	if (!(flags & DRBD_STATE_MDF_CONSISTENT))
-		return DRBD_D_INCONSISTENT;
-	if (!(flags & DRBD_STATE_MDF_WAS_UP_TO_DATE))
-		return DRBD_D_OUTDATED;
-	return drbd_state_may_be_up_to_date(s, d) ? DRBD_D_UP_TO_DATE : DRBD_D_CONSISTENT;
+	return drbd_md_initial_disk(s->dev[d].md_flags, drbd_state_may_be_up_to_date(s, d));
 }
 EXPORT_SYMBOL_GPL(drbd_state_disk_from_md);

@@ -22,6 +22,7 @@
 #include <linux/export.h>
 #include <linux/minmax.h>
 
+#include "quorum_enforce.h"
 #include "state_predicates.h"
 #include "state_sanitize.h"
 
@@ -80,44 +81,44 @@ static bool takes_part(const struct drbd_state_pd *pd)
 	return pd->new.disk >= DRBD_D_NEGOTIATING && pd->new.repl != DRBD_R_OFF;
 }
 
-/* What all peers together make of a disk, or Negotiating if one has not decided. */
+/* What all peers together make of a disk, or Negotiating if one has not decided. If it
+ * does not go together with the data of one of them, it is given up: that one, and this
+ * node, would take each other's data for the same.
+ */
 static enum drbd_disk negotiated_disk(const struct place *at)
 {
-	unsigned int c, considered = 0, without = 0;
-	bool target = false, up_to_date = false;
+	bool target = false, up_to_date = false, without = false;
+	unsigned int c;
 
 	for (c = 0; c < at->s->nconn; c++) {
 		const struct drbd_state_pd *pd = drbd_state_pd(at->s, at->d, c);
 
 		if (!takes_part(pd))
 			continue;
-		considered++;
 		if (pd->new.neg == DRBD_NEG_PENDING)
 			return DRBD_D_NEGOTIATING;
 		if (pd->new.neg == DRBD_NEG_NO_RESULT)
-			without++;
+			without = true;
 		if (pd->new.neg == DRBD_R_WF_BITMAP_T)
 			target = true;
 		if (pd->new.disk == DRBD_D_UP_TO_DATE)
 			up_to_date = true;
 	}
-	if (considered && considered == without)
+	if (without)
 		return DRBD_D_DETACHING;
 	if (target)
 		return DRBD_D_INCONSISTENT;
 	return up_to_date ? DRBD_D_UP_TO_DATE : drbd_state_disk_from_md(at->s, at->d);
 }
 
-static void take_negotiated_repl(const struct place *at, struct drbd_state_pd *pd)
+/* A source that is not complete itself exchanges bitmaps as any other, and pauses then,
+ * see drbd_state_dependency(): the target waits for its bitmap.
+ */
+static void take_negotiated_repl(struct drbd_state_pd *pd)
 {
-	enum drbd_repl repl = pd->new.neg;
-
+	pd->new.repl = pd->new.neg;
 	if (pd->new.neg == DRBD_NEG_NO_RESULT)
-		repl = DRBD_R_ESTABLISHED;
-	/* It waits for its own resync, see drbd_state_dependency(). */
-	if (repl == DRBD_R_WF_BITMAP_S && at->dev->new.disk == DRBD_D_INCONSISTENT)
-		repl = DRBD_R_PAUSED_SYNC_S;
-	pd->new.repl = repl;
+		pd->new.repl = DRBD_R_ESTABLISHED;
 }
 
 /* SZ4: an attach while connected ends when all peers have compared UUIDs. */
@@ -141,7 +142,7 @@ static void finish_negotiation(const struct place *at)
 
 		if (at->s->conn[c].new.cstate == DRBD_C_CONNECTED && takes_part(pd) &&
 		    pd->new.neg != DRBD_NEG_PENDING)
-			take_negotiated_repl(at, pd);
+			take_negotiated_repl(pd);
 	}
 }
 
@@ -314,6 +315,13 @@ static void cancel_peer_detach(const struct place *at)
 		at->pd->new.disk = DRBD_D_DISKLESS;
 }
 
+/* A disk was attached there, with the data that this one has. */
+static bool attaches_same(const struct place *at)
+{
+	return at->pd->old.disk == DRBD_D_NEGOTIATING &&
+	       drbd_uuid_equal(at->pd->current_uuid, at->dev->current_uuid);
+}
+
 /* SZ18: the data is that of a neighbour which knows what it is worth. */
 static void follow_neighbour(const struct place *at)
 {
@@ -322,7 +330,7 @@ static void follow_neighbour(const struct place *at)
 	if (pd->new.repl == DRBD_R_ESTABLISHED && at->dev->new.disk == DRBD_D_OUTDATED &&
 	    pd->new.disk >= DRBD_D_CONSISTENT && pd->uuids_received && pd->stable &&
 	    (pd->old.repl < DRBD_R_ESTABLISHED || pd->old.got_stable ||
-	     pd->old.disk == DRBD_D_OUTDATED))
+	     pd->old.disk == DRBD_D_OUTDATED || attaches_same(at)))
 		raise_disk(at, pd->new.disk);
 }
 
@@ -338,9 +346,22 @@ static void undo_outdate(const struct place *at)
 		const struct drbd_state_pd *pd = drbd_state_pd(at->s, at->d, c);
 
 		if (pd->new.disk == DRBD_D_UP_TO_DATE && pd->stable &&
-		    drbd_uuid_same(pd->current_uuid, at->dev->current_uuid))
+		    drbd_uuid_equal(pd->current_uuid, at->dev->current_uuid))
 			raise_disk(at, DRBD_D_UP_TO_DATE);
 	}
+}
+
+/* There is no doubt about data that a Primary has, too. It has to be now: it sends
+ * nothing of what it writes to a disk that is only Consistent.
+ */
+static bool joins_primary(const struct place *at)
+{
+	const struct drbd_state_pd *pd = at->pd;
+
+	return pd->old.repl < DRBD_R_ESTABLISHED && pd->new.repl == DRBD_R_ESTABLISHED &&
+	       at->conn->new.peer_role == DRBD_ROLE_PRIMARY &&
+	       pd->new.disk == DRBD_D_UP_TO_DATE &&
+	       drbd_uuid_equal(pd->current_uuid, at->dev->current_uuid);
 }
 
 /* SZ20, SZ21: a peer that came makes sure that there is nothing newer. */
@@ -352,7 +373,8 @@ static void settle_consistent(const struct place *at)
 		return;
 	if ((pd->old.repl < DRBD_R_ESTABLISHED && pd->new.repl >= DRBD_R_ESTABLISHED &&
 	     drbd_state_may_be_up_to_date(at->s, at->d)) ||
-	    (pd->old.disk == DRBD_D_CONSISTENT && pd->new.disk == DRBD_D_UP_TO_DATE && pd->stable))
+	    ((pd->old.disk == DRBD_D_CONSISTENT || attaches_same(at)) &&
+	     pd->new.disk == DRBD_D_UP_TO_DATE && pd->stable) || joins_primary(at))
 		raise_disk(at, DRBD_D_UP_TO_DATE);
 }
 
@@ -381,7 +403,7 @@ static void follow_diskless_primary(const struct place *at)
 	    at->conn->new.peer_role != DRBD_ROLE_PRIMARY ||
 	    at->pd->new.disk != DRBD_D_DISKLESS || at->dev->new.disk < DRBD_D_NEGOTIATING)
 		return;
-	if (drbd_uuid_same(at->pd->current_uuid, at->dev->current_uuid) && !target_of_other(at)) {
+	if (drbd_uuid_equal(at->pd->current_uuid, at->dev->current_uuid) && !target_of_other(at)) {
 		raise_disk(at, DRBD_D_UP_TO_DATE);
 		return;
 	}
@@ -397,7 +419,7 @@ static void follow_diskless_primary(const struct place *at)
 static void distrust_peer(const struct place *at)
 {
 	struct drbd_state_pd *pd = at->pd;
-	bool other = !drbd_uuid_same(pd->current_uuid, at->dev->exposed_uuid);
+	bool other = !drbd_uuid_equal(pd->current_uuid, at->dev->exposed_uuid);
 
 	if (at->dev->new.disk != DRBD_D_DISKLESS || pd->new.disk != DRBD_D_UP_TO_DATE ||
 	    pd->predecessor_armed || !other)
@@ -495,14 +517,15 @@ void drbd_state_sanitize(struct drbd_state *s, unsigned int flags)
 }
 EXPORT_SYMBOL_GPL(drbd_state_sanitize);
 
-/* SZ27 */
+/* SZ27; drbd_state_stage() ends the right to restore quorum. */
 static void enforce_quorum(const struct place *at)
 {
 	struct drbd_dev_vals *new = &at->dev->new;
+	bool restore = at->dev->restore_quorum;
 
 	new->quorum = at->dev->quorum_computed.quorum;
-	new->have_quorum = new->quorum || !at->s->quorum_on ||
-			   (new->disk == DRBD_D_UP_TO_DATE && at->dev->restore_quorum);
+	new->have_quorum = drbd_quorum_enforced(at->s->quorum_on, new->quorum, new->disk,
+						&restore);
 }
 
 /* SZ29 */

@@ -15,6 +15,7 @@
 #include <linux/export.h>
 #include <linux/kernel.h>
 
+#include "quorum_enforce.h"
 #include "state_predicates.h"
 #include "state_validate.h"
 
@@ -197,18 +198,15 @@ static enum drbd_rv keeps_data(const struct spot *at)
 static void explain_quorum(const struct spot *at)
 {
 	const struct drbd_state_quorum *q = &at->dev->quorum_computed;
-	unsigned int visible = q->up_to_date + q->present;
-	char *text = at->why->text;
+	const struct drbd_quorum_result result = {
+		.voters = q->voters,
+		.quorum_at = q->quorum_at,
+		.redundancy_at = q->redundancy_at,
+		.in_sight = q->up_to_date + q->present,
+		.up_to_date = q->up_to_date,
+	};
 
-	if (at->dev->new.disk <= DRBD_D_ATTACHING)
-		snprintf(text, DRBD_STATE_TEXT_SIZE, "no UpToDate peer with quorum");
-	else if (visible < q->quorum_at)
-		snprintf(text, DRBD_STATE_TEXT_SIZE, "%u of %u nodes visible, need %u for quorum",
-			 visible, q->voters, q->quorum_at);
-	else
-		snprintf(text, DRBD_STATE_TEXT_SIZE,
-			 "%u of %u nodes up_to_date, need %u for quorum-minimum-redundancy",
-			 q->up_to_date, q->voters, q->redundancy_at);
+	drbd_quorum_text(at->why->text, DRBD_STATE_TEXT_SIZE, at->dev->new.disk, &result);
 }
 
 /* V14 */

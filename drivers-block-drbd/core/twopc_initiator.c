@@ -116,6 +116,8 @@ void drbd_twopc_i_apply(struct drbd_twopc *tp, const struct drbd_twopc_env *env,
 
 	if (drbd_twopc_is_connect(msg))
 		joining = me | drbd_node_mask(msg->target);
+	else if (drbd_twopc_is_disconnect(msg))
+		joining = env->members;
 	memset(apply, 0, sizeof(*apply));
 	apply->initiator = true;
 	apply->members = drbd_twopc_members(env->members, &reachable, joining);

@@ -342,6 +342,8 @@ static void fill_apply(const struct drbd_twopc *tp, const struct drbd_twopc_env 
 
 	if (drbd_twopc_is_connect(msg))
 		joining = drbd_node_mask(msg->initiator) | drbd_node_mask(msg->target);
+	else if (drbd_twopc_is_disconnect(msg))
+		joining = env->members;
 	*apply = (struct drbd_twopc_apply) {
 		.scope = tp->scope,
 		.members = drbd_twopc_members(env->members,

@@ -187,10 +187,12 @@ EXPORT_SYMBOL_GPL(drbd_twopc_backoff_ms);
  * @members: who is before
  * @reachable: nodes that the commit names, NULL if it does not tell or must not
  *	be believed
- * @joining: nodes that the commit connects
+ * @joining: nodes that the commit connects, or is not to lose
  *
  * The mask may contain a node that has just died, but has to contain every node
- * that is there. Source: spec/state.md 4.9, 12 (G16).
+ * that is there. That goes for the other part of a cluster that a disconnect
+ * splits, too: if each part took the other for left behind without quorum, two
+ * halves would both have it. Source: spec/state.md 4.9, 12 (G2, G16).
  *
  * Return: mask of members.
  */

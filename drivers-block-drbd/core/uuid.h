@@ -10,7 +10,7 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
-#include "types.h"
+#include "meta_sb.h"
 
 #define DRBD_UUID_HISTORY	32
 
@@ -44,16 +44,13 @@
 /* All that an 8.4 peer knows. */
 #define DRBD_UUID_FLAGS_84			GENMASK_ULL(3, 0)
 
-/* Flags of a slot, as in the metadata; the first one is of memory only. */
-#define DRBD_SLOT_HAVE_BITMAP	BIT(31)
-#define DRBD_SLOT_NODE_EXISTS	BIT(16)
-
 /**
  * struct drbd_uuid_slot - what this node's disk records about another node
  * @uuid: the bitmap UUID: 0 if that node has this generation, or else the
  *	generation that it was last known to have
  * @dagtag: the resource's dagtag when @uuid was set, 0 when @uuid is
- * @flags: DRBD_SLOT_*, and others of the metadata that are only carried along
+ * @flags: of a peer in the metadata; DRBD_MDF_HAVE_BITMAP and DRBD_MDF_NODE_EXISTS
+ *	count, others are only carried along
  * @bitmap_index: number of its bitmap on disk, -1 if it has none
  */
 struct drbd_uuid_slot {

@@ -239,6 +239,12 @@ static bool compare_histories(const struct drbd_compare *c, struct drbd_decision
 		return decide(d, DRBD_TARGET_SET_BITMAP, DRBD_RULE_HISTORY_PEER);
 	if (is_newer && !is_older)
 		return decide(d, DRBD_SOURCE_SET_BITMAP, DRBD_RULE_HISTORY_SELF);
+	/* A target goes by the generation that it gets, but its slots and its history
+	 * are still those of what it had. They may not have that in common with an
+	 * ancestor of it, which is no split brain: ask again when the resync is over.
+	 */
+	if (c->connecting && (c->flags | c->view->flags) & DRBD_UUID_FLAG_SYNC_TARGET)
+		return decide(d, DRBD_RETRY_CONNECT, DRBD_RULE_HISTORY_BOTH);
 	if (bs && drbd_uuid_equal(bs, bp))
 		return decide(d, DRBD_SPLIT_BRAIN, DRBD_RULE_BITMAP_BOTH);
 	if (same_history(own, his))

@@ -45,11 +45,15 @@ static bool peer_shares(const struct drbd_uuids *ids, const struct drbd_uuid_env
 	return intentional && all_with;
 }
 
-/* May a peer out of reach have what this node exposes? */
+/* May a disk out of reach have what this node exposes? It may be that of a peer that
+ * is in reach itself, and that no other peer knows of.
+ */
 static bool absent_has_it(const struct drbd_uuid_peer *peer, u64 exposed)
 {
-	if (peer->repl >= DRBD_R_ESTABLISHED || peer->disk < DRBD_D_INCONSISTENT ||
-	    peer->disk > DRBD_D_UNKNOWN)
+	if (drbd_uuid_connected(peer))
+		return peer->disk < DRBD_D_NEGOTIATING && !peer->no_bitmap && peer->uuids &&
+		       drbd_uuid_equal(peer->uuids->current_uuid, exposed);
+	if (peer->disk < DRBD_D_INCONSISTENT || peer->disk > DRBD_D_UNKNOWN)
 		return false;
 	/* Not heard of since this node started: it may have anything. */
 	if (!peer->uuids)
@@ -151,7 +155,7 @@ EXPORT_SYMBOL_GPL(drbd_diskless_barrier_ack);
  * @exposed: the exposed generation
  * @env: states of the peers
  * @protocol_c: mask of the peers whose acks mean durability
- * @real_quorum: the device has quorum not just by a tie-breaker; true if
+ * @real_quorum: the device has quorum as computed, whatever is enforced; true if
  *	requests are not held for quorum
  *
  * To be asked after each barrier ack and each state change.
@@ -261,3 +265,32 @@ enum drbd_exposed_verdict drbd_diskless_compare(const struct drbd_uuids *ids,
 	return DRBD_EXPOSED_DISCONNECT;
 }
 EXPORT_SYMBOL_GPL(drbd_diskless_compare);
+
+/**
+ * drbd_diskless_peer_disk() - what the disk of a peer is worth once connected
+ * @ids: the UUID set, of which only the exposed one counts
+ * @env: states of the peers
+ * @peer: id of the peer, whose UUIDs were received in the handshake
+ * @disk: disk of the peer, as it told
+ *
+ * With the generation that a diskless Primary exposes, the peer does not stay less
+ * than UpToDate (SZ23), but says so only later. What is written until then has to go
+ * there, not to be marked out of sync.
+ *
+ * Return: the disk state to go with the connection.
+ * Source: spec/state.md 2.2 SZ23
+ */
+enum drbd_disk drbd_diskless_peer_disk(const struct drbd_uuids *ids,
+				       const struct drbd_uuid_env *env, int peer,
+				       enum drbd_disk disk)
+{
+	const struct drbd_peer_uuids *view = env->peer[peer].uuids;
+
+	if (env->role == DRBD_ROLE_PRIMARY && env->disk == DRBD_D_DISKLESS &&
+	    (disk == DRBD_D_OUTDATED || disk == DRBD_D_CONSISTENT) &&
+	    drbd_uuid_equal(view->current_uuid, ids->exposed) &&
+	    !(view->flags & DRBD_UUID_FLAG_SYNC_TARGET))
+		return DRBD_D_UP_TO_DATE;
+	return disk;
+}
+EXPORT_SYMBOL_GPL(drbd_diskless_peer_disk);

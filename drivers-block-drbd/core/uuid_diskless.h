@@ -71,4 +71,8 @@ enum drbd_exposed_verdict drbd_diskless_compare(const struct drbd_uuids *ids,
 						const struct drbd_diskless_opts *opts,
 						bool can_replay);
 
+enum drbd_disk drbd_diskless_peer_disk(const struct drbd_uuids *ids,
+				       const struct drbd_uuid_env *env, int peer,
+				       enum drbd_disk disk);
+
 #endif

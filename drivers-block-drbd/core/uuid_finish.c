@@ -19,11 +19,13 @@
 #include "uuid_finish.h"
 #include "uuid_tell.h"
 
-/* Peers that this node itself knows to have the source's generation. */
+/* Peers that this node itself knows to have the source's generation; not those that
+ * are only about to have it.
+ */
 static bool knows_to_have(const struct drbd_uuid_peer *peer, u64 uuid)
 {
 	if (!peer->configured || !peer->uuids || peer->disk < DRBD_D_INCONSISTENT ||
-	    peer->disk == DRBD_D_UNKNOWN)
+	    peer->disk == DRBD_D_UNKNOWN || peer->uuids->flags & DRBD_UUID_FLAG_SYNC_TARGET)
 		return false;
 	return drbd_uuid_equal(peer->uuids->current_uuid, uuid);
 }
@@ -58,7 +60,7 @@ u64 drbd_uuid_resync_finished(struct drbd_uuids *ids, const struct drbd_uuid_env
 			behind |= drbd_node_mask(n);
 	}
 	for (n = 0; n < DRBD_NODES; n++) {
-		if (n == ids->self || !(ids->slots[n].flags & DRBD_SLOT_HAVE_BITMAP))
+		if (n == ids->self || !(ids->slots[n].flags & DRBD_MDF_HAVE_BITMAP))
 			continue;
 		if (!(behind & drbd_node_mask(n))) {
 			drbd_uuid_replace_slot(ids, n, 0, dagtag);
@@ -137,7 +139,7 @@ static int find_slot(const struct drbd_uuids *ids, u64 uuid)
 		if (n == ids->self || !drbd_uuid_real(slot->uuid) ||
 		    !drbd_uuid_equal(slot->uuid, uuid))
 			continue;
-		if (slot->flags & DRBD_SLOT_HAVE_BITMAP)
+		if (slot->flags & DRBD_MDF_HAVE_BITMAP)
 			return n;
 		if (found == DRBD_NO_NODE)
 			found = n;
@@ -153,9 +155,9 @@ static int find_slot(const struct drbd_uuids *ids, u64 uuid)
 static void copy_slot(struct drbd_uuids *ids, int from, int to, u64 partial,
 		      struct drbd_uuid_moves *moves)
 {
-	bool has_bitmap = ids->slots[to].flags & DRBD_SLOT_HAVE_BITMAP;
+	bool has_bitmap = ids->slots[to].flags & DRBD_MDF_HAVE_BITMAP;
 
-	if (has_bitmap && (!(ids->slots[from].flags & DRBD_SLOT_HAVE_BITMAP) ||
+	if (has_bitmap && (!(ids->slots[from].flags & DRBD_MDF_HAVE_BITMAP) ||
 			   (partial & drbd_node_mask(from))))
 		return;
 	drbd_uuid_replace_slot(ids, to, ids->slots[from].uuid, ids->slots[from].dagtag);
@@ -173,7 +175,10 @@ static bool said_in_sync(const struct drbd_peer_uuids *view, int from, int self,
 	return !view->bitmap[n] || (n == from && same && !view->bitmap[self]);
 }
 
-static void finished_node(struct drbd_uuids *ids, const struct drbd_peer_uuids *view, int from,
+/* What a Primary wrote since it lost a node is in that node's bitmap as well, and the
+ * node does not have it, although it got this very generation from others meanwhile.
+ */
+static void finished_node(struct drbd_uuids *ids, const struct drbd_uuid_env *env, int from,
 			  int n, bool same, u64 partial, struct drbd_uuid_moves *moves)
 {
 	int found;
@@ -181,11 +186,11 @@ static void finished_node(struct drbd_uuids *ids, const struct drbd_peer_uuids *
 	if (same) {
 		drbd_uuid_replace_slot(ids, n, 0, 0);
 		moves->changed |= drbd_node_mask(n);
-		if (n != from)
+		if (n != from && env->role != DRBD_ROLE_PRIMARY)
 			moves->clear |= drbd_node_mask(n);
 		return;
 	}
-	found = find_slot(ids, view->current_uuid);
+	found = find_slot(ids, env->peer[from].uuids->current_uuid);
 	if (found != DRBD_NO_NODE && found != n &&
 	    (s64)(ids->slots[found].dagtag - ids->slots[n].dagtag) > 0)
 		copy_slot(ids, found, n, partial, moves);
@@ -197,7 +202,7 @@ static void follow_copy(struct drbd_uuids *ids, u64 uuid, int n, u64 partial,
 {
 	int found = find_slot(ids, uuid);
 
-	if (found == DRBD_NO_NODE || !(ids->slots[found].flags & DRBD_SLOT_HAVE_BITMAP))
+	if (found == DRBD_NO_NODE || !(ids->slots[found].flags & DRBD_MDF_HAVE_BITMAP))
 		return;
 	if (ids->slots[n].uuid && !drbd_uuid_equal(ids->slots[n].uuid, uuid))
 		copy_slot(ids, found, n, partial, moves);
@@ -254,12 +259,12 @@ void drbd_uuid_detect_finished(struct drbd_uuids *ids, const struct drbd_uuid_en
 		const struct drbd_uuid_peer *peer = &env->peer[n];
 
 		if (n == ids->self || !ids->slots[n].uuid ||
-		    !(ids->slots[n].flags & (DRBD_SLOT_HAVE_BITMAP | DRBD_SLOT_NODE_EXISTS)))
+		    !(ids->slots[n].flags & (DRBD_MDF_HAVE_BITMAP | DRBD_MDF_NODE_EXISTS)))
 			continue;
 		if (n != from && peer->configured && peer->repl > DRBD_R_ESTABLISHED)
 			continue;
 		if (said_in_sync(view, from, ids->self, n, same))
-			finished_node(ids, view, from, n, same, partial, moves);
+			finished_node(ids, env, from, n, same, partial, moves);
 	}
 	detect_copies(ids, env, from, partial, moves);
 }

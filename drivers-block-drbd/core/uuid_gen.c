@@ -62,7 +62,7 @@ static bool stays_behind(const struct drbd_uuid_peer *peer, const struct drbd_uu
 			 bool weak)
 {
 	/* Present, and never had a disk. */
-	if (peer->disk == DRBD_D_DISKLESS && !(slot->flags & DRBD_SLOT_HAVE_BITMAP))
+	if (peer->disk == DRBD_D_DISKLESS && !(slot->flags & DRBD_MDF_HAVE_BITMAP))
 		return false;
 	if (weak)
 		return true;
@@ -301,7 +301,7 @@ void drbd_uuid_forget_peer(struct drbd_uuids *ids, int node, u32 keep)
 	struct drbd_uuid_slot *slot = &ids->slots[node];
 	int n;
 
-	slot->flags &= keep & ~DRBD_SLOT_HAVE_BITMAP;
+	slot->flags &= keep & ~DRBD_MDF_HAVE_BITMAP;
 	slot->bitmap_index = -1;
 	drbd_uuid_set_slot(ids, node, 0, 0);
 	if (slot->flags)

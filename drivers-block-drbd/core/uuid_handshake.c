@@ -80,7 +80,7 @@ static void copy_bitmap(const struct drbd_uuids *ids, int node, bool partial,
 
 	if (partial) {
 		todo->op = DRBD_BITMAP_SET;
-	} else if (ids->slots[node].flags & DRBD_SLOT_HAVE_BITMAP) {
+	} else if (ids->slots[node].flags & DRBD_MDF_HAVE_BITMAP) {
 		todo->op = DRBD_BITMAP_COPY;
 		todo->from = node;
 	} else if (index >= 0) {
@@ -255,7 +255,7 @@ static void apply_user_and_primary(const struct drbd_handshake *h, bool discard,
 		.policy = h->rr_conflict,
 		.role = h->role,
 		.peer_role = h->peer_role,
-		.disk = h->disk,
+		.disk = h->own_disk,
 		.peer_disk = h->peer_disk,
 		.bits = h->c.comm.bits || h->c.view->dirty_bits,
 		.attach = h->attach,
@@ -324,6 +324,12 @@ void drbd_uuid_handshake(const struct drbd_handshake *h, struct drbd_handshake_r
 		return;
 	}
 	r->repl = drbd_strategy_repl(r->d.strategy, h->role, h->peer_role);
+	r->peer_disk = h->peer_disk;
+	if (r->repl == DRBD_R_ESTABLISHED && h->stable && !h->attach &&
+	    ((h->peer_disk == DRBD_D_OUTDATED && h->disk >= DRBD_D_CONSISTENT) ||
+	     (h->peer_disk == DRBD_D_CONSISTENT && h->disk == DRBD_D_UP_TO_DATE &&
+	      h->role == DRBD_ROLE_PRIMARY)))
+		r->peer_disk = h->disk;
 	drbd_strategy_bitmap(h, &r->d, &r->bitmap);
 }
 EXPORT_SYMBOL_GPL(drbd_uuid_handshake);
@@ -339,6 +345,17 @@ static void after_unstable(const struct drbd_handshake *h, struct drbd_decision 
 		d->strategy = DRBD_TARGET_USE_BITMAP;
 	else if (h->disk == DRBD_D_UP_TO_DATE && h->peer_disk < DRBD_D_UP_TO_DATE)
 		d->strategy = DRBD_SOURCE_USE_BITMAP;
+}
+
+/* Users of a Primary are not to lose what they see, and it will refuse; a handshake has
+ * a policy for that, but these nodes are connected already.
+ */
+static bool at_a_primarys_expense(const struct drbd_handshake *h, enum drbd_strategy strategy)
+{
+	if (drbd_strategy_is_target(strategy))
+		return h->role == DRBD_ROLE_PRIMARY && h->disk >= DRBD_D_CONSISTENT;
+	return drbd_strategy_is_source(strategy) && h->peer_role == DRBD_ROLE_PRIMARY &&
+	       h->peer_disk >= DRBD_D_CONSISTENT;
 }
 
 /**
@@ -364,7 +381,8 @@ void drbd_uuid_compare_now(const struct drbd_handshake *h, enum drbd_compare_kin
 		after_unstable(h, &r->d);
 	else
 		drbd_uuid_disk_override(&h->c, h->disk, h->peer_disk, &r->d);
-	if (!drbd_strategy_determined(r->d.strategy))
+	if (!drbd_strategy_determined(r->d.strategy) ||
+	    at_a_primarys_expense(h, r->d.strategy))
 		return;
 	r->repl = drbd_strategy_repl(r->d.strategy, h->role, h->peer_role);
 	if (r->repl == DRBD_R_ESTABLISHED) {

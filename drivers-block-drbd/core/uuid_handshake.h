@@ -85,8 +85,11 @@ struct drbd_bitmap_todo {
  * @rr_conflict: policy for a Primary that is target
  * @role: own role
  * @peer_role: role of the peer
- * @disk: own disk state, as told; of the metadata if it is being negotiated
+ * @disk: own disk state, as told, and as the peer takes it: by
+ *	drbd_uuid_negotiated_disk() as well
  * @peer_disk: disk state of the peer, as told; drbd_uuid_negotiated_disk()
+ * @own_disk: own disk state; of the metadata if it is being negotiated. Only what
+ *	the peer does not decide by is decided by this one.
  * @stable: this node is stable
  * @attach: a disk is being attached while the nodes are connected
  * @dry_run: one of them only wants to know
@@ -105,6 +108,7 @@ struct drbd_handshake {
 	enum drbd_node_role peer_role;
 	enum drbd_disk disk;
 	enum drbd_disk peer_disk;
+	enum drbd_disk own_disk;
 	bool stable;
 	bool attach;
 	bool dry_run;
@@ -119,6 +123,9 @@ struct drbd_handshake {
  * @outcome: connect or not
  * @notices: DRBD_HS_*
  * @repl: replication state, valid for DRBD_OUTCOME_CONNECT
+ * @peer_disk: disk of the peer to go with @repl: with the same data as a stable
+ *	node, it does not stay Outdated (SZ18), but says so only later. What is written
+ *	until then has to go there, not to be marked out of sync.
  * @clear_slot: the peer missed the end of a resync: replace the bitmap UUID by 0
  * @bitmap: what to do with the bitmap, valid for DRBD_OUTCOME_CONNECT
  */
@@ -127,6 +134,7 @@ struct drbd_handshake_result {
 	enum drbd_outcome outcome;
 	unsigned int notices;
 	enum drbd_repl repl;
+	enum drbd_disk peer_disk;
 	bool clear_slot;
 	struct drbd_bitmap_todo bitmap;
 };

@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * When a new data generation becomes due, and when it begins
+ * When a new data generation that is due begins
  *
- * Source: spec/resync.md 1.5, 1.6.
+ * Source: spec/resync.md 1.6.
  */
 #ifndef DRBD_CORE_UUID_NEED_H
 #define DRBD_CORE_UUID_NEED_H
 
-#include "uuid.h"
-
-/* Why a new generation is due; of drbd_uuid_need(). */
-#define DRBD_NEED_PROMOTED	BIT(0)	/* this node became Primary */
-#define DRBD_NEED_PEER_LOST	BIT(1)	/* Primary, a peer's data is out of reach */
-#define DRBD_NEED_PEER_84_LOST	BIT(2)	/* so is the data of an 8.4 Primary */
-#define DRBD_NEED_PEER_EMPTY	BIT(3)	/* a peer is back without its data */
-#define DRBD_NEED_DISK_LOST	BIT(4)	/* Primary, lost its own disk */
-#define DRBD_NEED_AHEAD		BIT(5)	/* a peer gets no more data for a while */
+#include <linux/bits.h>
+#include <linux/types.h>
 
 /**
  * enum drbd_need_event - what may make a due generation begin
@@ -66,8 +59,6 @@ struct drbd_need_state {
 #define DRBD_NEED_CREATE	BIT(3)	/* begin the generation */
 #define DRBD_NEED_CLEAR		BIT(4)	/* not due any more, wake those who wait */
 
-unsigned int drbd_uuid_need(const struct drbd_uuid_env *before, const struct drbd_uuid_env *after,
-			    const struct drbd_uuids *ids, bool unregistering, bool held);
 unsigned int drbd_uuid_need_consume(enum drbd_need_event event,
 				    const struct drbd_need_state *state);
 

@@ -46,9 +46,9 @@ static bool mark_nodes(struct drbd_uuids *ids, const struct drbd_peer_uuids *got
 		unalloc = FIELD_GET(DRBD_UUID_UNALLOC_NODE, got->flags);
 	for (n = 0; n < DRBD_NODES; n++) {
 		if (n == ids->self || n == unalloc || !(got->bitmap_mask & drbd_node_mask(n)) ||
-		    (ids->slots[n].flags & (DRBD_SLOT_HAVE_BITMAP | DRBD_SLOT_NODE_EXISTS)))
+		    (ids->slots[n].flags & (DRBD_MDF_HAVE_BITMAP | DRBD_MDF_NODE_EXISTS)))
 			continue;
-		ids->slots[n].flags |= DRBD_SLOT_NODE_EXISTS;
+		ids->slots[n].flags |= DRBD_MDF_NODE_EXISTS;
 		dirty = true;
 	}
 	return dirty;
@@ -57,7 +57,8 @@ static bool mark_nodes(struct drbd_uuids *ids, const struct drbd_peer_uuids *got
 /**
  * drbd_uuid_store() - remember what a peer told
  * @ids: the UUID set
- * @env: states of the peers; the views of the peer and of others get updated
+ * @env: states of the peers; the views of the peer and of others get updated.
+ *	There has to be one of the peer, all zeroes before it told anything.
  * @from: id of the peer
  * @got: what it told, decoded
  * @told_current: the current UUID that this node told the peer last
@@ -119,11 +120,16 @@ u64 drbd_uuid_weak_sources(const struct drbd_uuid_env *env, u64 weak)
 }
 EXPORT_SYMBOL_GPL(drbd_uuid_weak_sources);
 
+/* A current UUID that names no data is never taken over: it would turn good data
+ * into none.
+ */
 static unsigned int received_with_disk(const struct drbd_uuids *ids,
 				       const struct drbd_uuid_peer *peer)
 {
 	unsigned int todo = DRBD_RECV_DETECT;
 
+	if (drbd_uuid_unset(peer->uuids->current_uuid))
+		return todo;
 	if (peer->repl == DRBD_R_ESTABLISHED && drbd_uuid_unset(ids->current_uuid) &&
 	    (peer->uuids->flags & DRBD_UUID_FLAG_SKIP_INITIAL_SYNC))
 		todo |= DRBD_RECV_SKIP_SYNC;
@@ -142,7 +148,8 @@ static unsigned int received_diskless(const struct drbd_uuids *ids,
 
 	if (drbd_uuid_equal(peer->uuids->current_uuid, ids->exposed))
 		return peer->disk == DRBD_D_CONSISTENT ? DRBD_RECV_RAISE_PEER : 0;
-	if (peer->repl != DRBD_R_ESTABLISHED || peer->disk != DRBD_D_UP_TO_DATE)
+	if (peer->repl != DRBD_R_ESTABLISHED || peer->disk != DRBD_D_UP_TO_DATE ||
+	    drbd_uuid_unset(peer->uuids->current_uuid))
 		return 0;
 	todo = ctx->twopc ? DRBD_RECV_EXPOSE_LATER : DRBD_RECV_EXPOSE;
 	if (env->role == DRBD_ROLE_SECONDARY)
@@ -221,10 +228,15 @@ void drbd_uuid_skip_initial_sync(struct drbd_uuids *ids, const struct drbd_uuid_
 }
 EXPORT_SYMBOL_GPL(drbd_uuid_skip_initial_sync);
 
+/* A target gets the data of that generation with the end of the resync. That holds from
+ * the moment that the resync is agreed on: a disk that took the name in the meantime would
+ * be taken for one with the data, should the connection be lost before it starts.
+ */
 static bool takes_data(const struct drbd_uuid_peer *peer)
 {
 	return peer->configured &&
 	       (peer->repl == DRBD_R_SYNC_TARGET || peer->repl == DRBD_R_PAUSED_SYNC_T ||
+		peer->repl == DRBD_R_WF_BITMAP_T || peer->repl == DRBD_R_STARTING_SYNC_T ||
 		peer->repl == DRBD_R_BEHIND);
 }
 
@@ -322,7 +334,8 @@ static bool knows(const struct drbd_uuids *ids, u64 uuid)
 /**
  * drbd_uuid_received_current() - a peer without a disk told its generation
  * @ids: the UUID set
- * @env: states of the peers; the view of the peer gets updated
+ * @env: states of the peers; the view of the peer gets updated. There has to be
+ *	one, all zeroes before it told anything.
  * @from: id of the peer
  * @uuid: from its P_CURRENT_UUID
  * @weak: mask from the packet; gets the sender added
@@ -344,8 +357,8 @@ unsigned int drbd_uuid_received_current(struct drbd_uuids *ids, struct drbd_uuid
 
 	*weak |= drbd_node_mask(from);
 	peer->uuids->current_uuid = uuid;
-	if (!(ids->slots[from].flags & DRBD_SLOT_HAVE_BITMAP))
-		ids->slots[from].flags |= DRBD_SLOT_NODE_EXISTS;
+	if (!(ids->slots[from].flags & DRBD_MDF_HAVE_BITMAP))
+		ids->slots[from].flags |= DRBD_MDF_NODE_EXISTS;
 	if (peer->role == DRBD_ROLE_PRIMARY && drbd_uuid_weak_sources(env, *weak))
 		todo |= DRBD_RECV_ABORT_WEAK;
 	if (peer->role == DRBD_ROLE_UNKNOWN) {
@@ -354,8 +367,10 @@ unsigned int drbd_uuid_received_current(struct drbd_uuids *ids, struct drbd_uuid
 			todo |= DRBD_RECV_OUTDATE_CONNECT;
 		return todo;
 	}
-	if (drbd_uuid_connected(peer) && env->disk == DRBD_D_UP_TO_DATE &&
-	    !drbd_uuid_equal(uuid, ids->current_uuid)) {
+	if (drbd_uuid_unset(uuid) ||
+	    (env->disk != DRBD_D_DISKLESS && drbd_uuid_equal(uuid, ids->current_uuid)))
+		return todo;
+	if (drbd_uuid_connected(peer) && env->disk == DRBD_D_UP_TO_DATE) {
 		if (peer->role == DRBD_ROLE_PRIMARY)
 			todo |= DRBD_RECV_NEW_CURRENT;
 		else if (moved_on)

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whom to sync from: several sources, unstable ones, survivors of a Primary
- *
- * A node may have to be synced by several others, but requests go to one of them
- * at a time: what comes from the first saves the same blocks from being asked of
- * the others. The one with the least to do makes this node useful soonest. It is
- * not worth to change it for a few blocks, nor while its answers are on the way.
+ * Whom to sync from: unstable sources, survivors of a Primary
  *
  * A source with a Primary neighbour gets writes that the target does not get, so
  * what it leads to is worth nothing by itself, unless somebody else closes the
@@ -16,53 +11,10 @@
 
 #include "uuid_source.h"
 
-/* Another source must have this many blocks less to do. */
-#define WORTH_IT 256
-
 static bool is_target(enum drbd_repl repl)
 {
 	return repl == DRBD_R_SYNC_TARGET || repl == DRBD_R_PAUSED_SYNC_T;
 }
-
-static bool is_candidate(const struct drbd_sync_peer *peer)
-{
-	return is_target(peer->repl) && !peer->suspended && peer->disk >= DRBD_D_OUTDATED;
-}
-
-/**
- * drbd_sync_select() - select the one source that gets requests
- * @peers: the peers of a device
- * @nr: number of them
- *
- * It becomes SyncTarget and active. All others that this node is target of become
- * PausedSyncT; if there is one, others of all kinds are suspended for another
- * connection.
- *
- * Return: index into @peers, or -1 for none: also while the former one still has
- *	requests in flight.
- * Source: spec/resync.md 3.5, spec/state.md 2.5
- */
-int drbd_sync_select(const struct drbd_sync_peer *peers, int nr)
-{
-	int present = -1, desired = -1, active = -1, i;
-
-	for (i = 0; i < nr; i++) {
-		if (peers[i].active)
-			active = i;
-		if (!is_candidate(&peers[i]))
-			continue;
-		if (peers[i].before == DRBD_R_SYNC_TARGET)
-			present = i;
-		if (desired < 0 || peers[i].weight <= peers[desired].weight)
-			desired = i;
-	}
-	if (present >= 0 && peers[present].weight < peers[desired].weight + WORTH_IT)
-		desired = present;
-	if (active >= 0 && active != desired)
-		return -1;
-	return desired;
-}
-EXPORT_SYMBOL_GPL(drbd_sync_select);
 
 /* A peer whose writes, or data, this node gets. */
 static bool is_in_touch(enum drbd_repl repl)
@@ -110,54 +62,6 @@ bool drbd_sync_stable_source(const struct drbd_uuid_env *env, int self, int sour
 	return false;
 }
 EXPORT_SYMBOL_GPL(drbd_sync_stable_source);
-
-static enum drbd_disk disk_of_metadata(const struct drbd_attach_md *md)
-{
-	if (!md->consistent)
-		return DRBD_D_INCONSISTENT;
-	if (!md->up_to_date)
-		return DRBD_D_OUTDATED;
-	return md->accounted ? DRBD_D_UP_TO_DATE : DRBD_D_CONSISTENT;
-}
-
-/**
- * drbd_attach_disk() - what a disk is worth that is attached while connected
- * @env: states of the peers
- * @answers: of the peers, by node id
- * @md: what the metadata says
- *
- * Return: the disk state; Negotiating while answers are missing, Diskless if it
- *	fits to none of the peers and cannot be attached.
- * Source: spec/resync.md 2.12
- */
-enum drbd_disk drbd_attach_disk(const struct drbd_uuid_env *env,
-				const enum drbd_attach_answer *answers,
-				const struct drbd_attach_md *md)
-{
-	bool asked = false, fits = false, target = false, up_to_date = false;
-	int n;
-
-	for (n = 0; n < DRBD_NODES; n++) {
-		const struct drbd_uuid_peer *peer = &env->peer[n];
-
-		if (!drbd_uuid_connected(peer) || peer->disk < DRBD_D_NEGOTIATING)
-			continue;
-		if (answers[n] == DRBD_ATTACH_WAIT)
-			return DRBD_D_NEGOTIATING;
-		asked = true;
-		fits |= answers[n] != DRBD_ATTACH_NO_RESULT;
-		target |= answers[n] == DRBD_ATTACH_TARGET;
-		up_to_date |= peer->disk == DRBD_D_UP_TO_DATE;
-	}
-	if (asked && !fits)
-		return DRBD_D_DISKLESS;
-	if (target)
-		return DRBD_D_INCONSISTENT;
-	if (up_to_date)
-		return DRBD_D_UP_TO_DATE;
-	return disk_of_metadata(md);
-}
-EXPORT_SYMBOL_GPL(drbd_attach_disk);
 
 /**
  * drbd_lost_primary() - the lost Primary to name to a peer that connects

@@ -15,6 +15,39 @@
 #include "uuid_tell.h"
 
 /**
+ * drbd_uuid_own_flags() - flags that a node tells a peer, before others are added
+ * @own: what decides about them
+ *
+ * RECONNECT of both nodes says that there is nothing to be resynced, and then bits are
+ * dropped. But a Primary can have data that a peer of the same generation misses: it
+ * lost quorum together with the peer, so that none could begin; or the peer got this
+ * generation from a third node; or a resync for that ended before it began. So it does
+ * not claim to have just reconnected then, but to have lost quorum, which makes it the
+ * source for the blocks in question. Both nodes conclude the same from the flags.
+ *
+ * Return: the flags.
+ * Source: spec/resync.md 1.2, 1.9, 2.3
+ */
+u64 drbd_uuid_own_flags(const struct drbd_own_flags *own)
+{
+	bool owes = own->missing && (own->primary || own->lost_quorum);
+	u64 flags = 0;
+
+	if (own->discard)
+		flags |= DRBD_UUID_FLAG_DISCARD_MY_DATA;
+	if (own->inconsistent)
+		flags |= DRBD_UUID_FLAG_INCONSISTENT;
+	if (own->crashed)
+		flags |= DRBD_UUID_FLAG_CRASHED_PRIMARY;
+	if (own->lost_quorum || owes)
+		flags |= DRBD_UUID_FLAG_PRIMARY_LOST_QUORUM;
+	if (own->was_connected && !own->crashed && !owes)
+		flags |= DRBD_UUID_FLAG_RECONNECT;
+	return flags;
+}
+EXPORT_SYMBOL_GPL(drbd_uuid_own_flags);
+
+/**
  * drbd_uuid_resolved() - the generation that this node is, or is about to be
  * @ids: the UUID set
  * @env: states of the peers
@@ -105,7 +138,7 @@ u64 drbd_uuid_sent_mask(const struct drbd_uuids *ids, int to, int proto, int *un
 
 		if (n == ids->self)
 			continue;
-		if (slot->flags & (DRBD_SLOT_HAVE_BITMAP | DRBD_SLOT_NODE_EXISTS)) {
+		if (slot->flags & (DRBD_MDF_HAVE_BITMAP | DRBD_MDF_NODE_EXISTS)) {
 			mask |= drbd_node_mask(n);
 		} else if (may_unalloc && *unalloc < 0 && n != to && slot->uuid) {
 			*unalloc = n;
@@ -247,8 +280,8 @@ EXPORT_SYMBOL_GPL(drbd_uuid_exposable);
  * @flags: what else to tell, DRBD_UUID_FLAG_*
  * @out: filled in
  *
- * A peer that speaks a protocol below 110 gets the first slot that concerns it,
- * two entries of the history, and the flags it knows, from the same data.
+ * For a peer that speaks a protocol below 110, the caller takes its own slot, two
+ * entries of the history, and what DRBD_UUID_FLAGS_84 leaves of the flags.
  *
  * Source: spec/resync.md 1.2, 1.4, 1.11, 2.1
  */

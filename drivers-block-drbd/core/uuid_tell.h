@@ -9,6 +9,29 @@
 
 #include "uuid.h"
 
+/**
+ * struct drbd_own_flags - what decides about the flags that a node tells a peer
+ * @discard: this connection is with discard-my-data
+ * @inconsistent: the disk is not consistent, as the metadata says
+ * @crashed: this node crashed as Primary, and this very peer has not been found, or
+ *	brought, to have the same data since
+ * @lost_quorum: this node lost quorum as Primary, and has not got it back
+ * @primary: this node is Primary
+ * @was_connected: there was an established connection to the peer since this node runs
+ * @missing: bits are set towards the peer, or writes are in flight that it missed and
+ *	that cannot be sent to it again
+ */
+struct drbd_own_flags {
+	bool discard;
+	bool inconsistent;
+	bool crashed;
+	bool lost_quorum;
+	bool primary;
+	bool was_connected;
+	bool missing;
+};
+
+u64 drbd_uuid_own_flags(const struct drbd_own_flags *own);
 u64 drbd_uuid_resolved(const struct drbd_uuids *ids, const struct drbd_uuid_env *env, int to,
 		       u64 *flags);
 u64 drbd_uuid_slot_as_sent(const struct drbd_uuids *ids, const struct drbd_uuid_env *env,

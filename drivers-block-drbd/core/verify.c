@@ -26,6 +26,7 @@
 #define PROTO_STOP	97
 #define PROTO_NO_STOP	100
 #define PROTO_CANCEL	110
+#define PROTO_CANCEL_AHEAD 115
 #define PROTO_RESULT_ID	122
 
 /* Results in the block id of P_OV_RESULT, before %PROTO_RESULT_ID */
@@ -152,7 +153,7 @@ enum drbd_verify_answer drbd_verify_answer(enum drbd_disk disk, enum drbd_repl r
 {
 	if (disk < DRBD_D_OUTDATED)
 		return DRBD_VERIFY_ANSWER_CANCEL;
-	if (repl == DRBD_R_AHEAD)
+	if (repl == DRBD_R_AHEAD && protocol >= PROTO_CANCEL_AHEAD)
 		return DRBD_VERIFY_ANSWER_AHEAD;
 	/* Peers of 8.4 cannot take that, they notice the write themselves. */
 	if (conflict && protocol >= PROTO_CANCEL)

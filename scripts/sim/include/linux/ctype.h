@@ -1,1 +1,3 @@
 #include <linux/types.h>
+
+int isalnum(int c);

@@ -69,6 +69,7 @@ typedef u64 sector_t;
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define EXPORT_SYMBOL_GPL(f) extern __typeof__(f) f
 #define MODULE_LICENSE(x) extern int sim_license
+#define pr_info(...) printf(__VA_ARGS__)
 #define MODULE_DESCRIPTION(x) extern int sim_description
 #define MODULE_IMPORT_NS(x) extern int sim_import
 /* A warning of the kernel's fails a program. */
@@ -246,10 +247,39 @@ static inline u32 sim_crc_le(u32 crc, const void *p, size_t n, u32 poly)
 static inline u32 crc32c(u32 crc, const void *p, size_t n) { return sim_crc_le(crc, p, n, 0x82f63b78); }
 static inline u32 crc32_le(u32 crc, const void *p, size_t n) { return sim_crc_le(crc, p, n, 0xedb88320); }
 
+#define GFP_KERNEL 0
+static inline void *kvzalloc(size_t size, int gfp) { (void)gfp; return calloc(1, size ? size : 1); }
+#define kvzalloc_obj(p, ...) ((typeof(p) *)kvzalloc(sizeof(p), 0))
+static inline void *kvcalloc(size_t n, size_t size, int gfp) { return kvzalloc(n * size, gfp); }
+static inline void *kzalloc(size_t size, int gfp) { return kvzalloc(size, gfp); }
+static inline void kvfree(const void *p) { free((void *)p); }
+static inline void kfree(const void *p) { free((void *)p); }
+
 static inline void sort(void *base, size_t n, size_t size, int (*cmp)(const void *, const void *), void *swap_fn)
 {
 	(void)swap_fn;
 	qsort(base, n, size, cmp);
 }
+
+struct list_head { struct list_head *next, *prev; };
+static inline void INIT_LIST_HEAD(struct list_head *l) { l->next = l; l->prev = l; }
+static inline bool list_empty(const struct list_head *l) { return l->next == l; }
+static inline void list_add(struct list_head *n, struct list_head *h)
+{ n->next = h->next; n->prev = h; h->next->prev = n; h->next = n; }
+static inline void list_add_tail(struct list_head *n, struct list_head *h) { list_add(n, h->prev); }
+static inline void list_del(struct list_head *n) { n->next->prev = n->prev; n->prev->next = n->next; }
+static inline void list_del_init(struct list_head *n) { list_del(n); INIT_LIST_HEAD(n); }
+static inline void list_move_tail(struct list_head *n, struct list_head *h) { list_del(n); list_add_tail(n, h); }
+static inline bool list_is_last(const struct list_head *n, const struct list_head *h) { return n->next == h; }
+#define list_entry(ptr, type, member) container_of(ptr, type, member)
+#define list_first_entry(h, type, member) list_entry((h)->next, type, member)
+#define list_last_entry(h, type, member) list_entry((h)->prev, type, member)
+#define list_next_entry(pos, member) list_entry((pos)->member.next, typeof(*(pos)), member)
+#define list_for_each_entry(pos, h, member) \
+	for (pos = list_entry((h)->next, typeof(*pos), member); &pos->member != (h); pos = list_next_entry(pos, member))
+#define list_for_each_entry_safe(pos, n, h, member) \
+	for (pos = list_entry((h)->next, typeof(*pos), member), n = list_next_entry(pos, member); &pos->member != (h); \
+	     pos = n, n = list_next_entry(n, member))
+#define list_first_entry_or_null(h, type, member) (list_empty(h) ? NULL : list_first_entry(h, type, member))
 
 #endif
