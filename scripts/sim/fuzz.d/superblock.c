@@ -78,8 +78,7 @@ static void attach(const u64 *block, const struct drbd_md_attach *attach)
 	}
 	CHECK(attach->node_id == DRBD_NO_NODE || sb.peers[attach->node_id].bitmap_index == -1);
 	CHECK(drbd_sb_vacant_slots(&sb) == sb.layout.bm_max_peers - hweight64(used));
-	CHECK(drbd_sb_vacant_slots(&sb) <= sb.layout.bm_max_peers && drbd_sb_vacant_slot(&sb) < (int)sb.layout.bm_max_peers);
-	CHECK((drbd_sb_vacant_slot(&sb) < 0) == !drbd_sb_vacant_slots(&sb));
+	CHECK(drbd_sb_vacant_slots(&sb) <= sb.layout.bm_max_peers);
 	drbd_sb_day0_node(&sb, attach->node_id);
 	drbd_sb_max_dagtag(&sb, attach->node_id);
 	if (drbd_md_check_attach(&sb, attach, &why))

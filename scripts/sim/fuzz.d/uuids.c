@@ -92,7 +92,7 @@ static void check_result(const struct drbd_handshake *h, const struct drbd_hands
 	CHECK(!h->dry_run);
 	CHECK(r->bitmap.op <= DRBD_BITMAP_SET_ALL);
 	if (r->bitmap.op == DRBD_BITMAP_COPY)
-		CHECK(h->c.ids->slots[r->bitmap.from].flags & DRBD_SLOT_HAVE_BITMAP);
+		CHECK(h->c.ids->slots[r->bitmap.from].flags & DRBD_MDF_HAVE_BITMAP);
 	if (r->bitmap.op == DRBD_BITMAP_COPY_FREE)
 		CHECK(r->bitmap.from >= 0 && r->bitmap.from < h->c.ids->max_peers);
 }
@@ -142,7 +142,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		u8 how = take(&in, 1);
 
 		ids.slots[node].uuid = take_uuid(&in, &got);
-		ids.slots[node].flags = how & 1 ? DRBD_SLOT_HAVE_BITMAP : how & 2 ? DRBD_SLOT_NODE_EXISTS : 0;
+		ids.slots[node].flags = how & 1 ? DRBD_MDF_HAVE_BITMAP : how & 2 ? DRBD_MDF_NODE_EXISTS : 0;
 		if (how & 1)
 			ids.slots[node].bitmap_index = n - 1 < ids.max_peers ? n - 1 : -1;
 		env.peer[node] = (struct drbd_uuid_peer) {
@@ -162,7 +162,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	ctx = (struct drbd_recv_ctx) { flags & 1, flags & 2, flags & 4, flags & 8, flags & 16 };
 	drbd_uuid_store(&ids, &env, peer, &got, take_uuid(&in, &got), flags & 32);
 	CHECK(views[peer].bitmap_mask == got.bitmap_mask);
-	CHECK(!(ids.slots[SELF].flags & DRBD_SLOT_NODE_EXISTS));
+	CHECK(!(ids.slots[SELF].flags & DRBD_MDF_NODE_EXISTS));
 	todo = drbd_uuid_received(&ids, &env, peer, &ctx);
 	CHECK(!(todo & ~GENMASK(15, 0)));
 
