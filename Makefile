@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 T ?=
+ALL ?=
 
 .PHONY: help demo check setup base tree export series kernels kunit sim lint bisect scenarios bench mbox clean
 
@@ -47,9 +48,9 @@ lint: tree ## checkpatch, sparse, coccinelle, kernel-doc, codespell, YNL, shellc
 bisect: tree ## build every patch in every configuration that it offers
 	@scripts/bisect
 
-scenarios: tree ## cluster scenarios in virtual machines; T=name chooses
+scenarios: tree ## cluster scenarios in virtual machines; T=name chooses, ALL=1 takes the long ones, too
 	@scripts/build-kernel debug
-	@scripts/scenarios $(T)
+	@ALL=$(ALL) scripts/scenarios $(T)
 
 bench: tree ## speed as ratios, measured in one run
 	@scripts/build-kernel release

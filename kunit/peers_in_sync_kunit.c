@@ -163,6 +163,10 @@ static void in_sync_nodes_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, drbd_in_sync_nodes(&busy, peers, 5), 0);
 	peers[31].bits = true;
 	KUNIT_EXPECT_EQ(test, drbd_in_sync_nodes(&quiet, peers, 5), BIT_ULL(5));
+	peers[31].bits = false;
+	peers[31].differs = true;
+	peers[5].differs = true;
+	KUNIT_EXPECT_EQ(test, drbd_in_sync_nodes(&quiet, peers, 5), BIT_ULL(5));
 	peers[5].bits = true;
 	KUNIT_EXPECT_EQ(test, drbd_in_sync_nodes(&quiet, peers, 5), 0);
 	peers[5].bits = false;
@@ -192,11 +196,15 @@ static void in_sync_receive_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, drbd_in_sync_check(U64_MAX, 512, STEP), -ERANGE);
 
 	/* 2 is this node */
-	KUNIT_EXPECT_EQ(test, drbd_in_sync_slots(BIT_ULL(2) | BIT_ULL(3), slot_node, 4), 1);
-	KUNIT_EXPECT_EQ(test, drbd_in_sync_slots(BIT_ULL(31) | BIT_ULL(0), slot_node, 4), 12);
-	KUNIT_EXPECT_EQ(test, drbd_in_sync_slots(U64_MAX, slot_node, 4), 13);
-	KUNIT_EXPECT_EQ(test, drbd_in_sync_slots(U64_MAX, slot_node, 3), 5);
-	KUNIT_EXPECT_EQ(test, drbd_in_sync_slots(0, slot_node, 4), 0);
+	KUNIT_EXPECT_EQ(test, drbd_in_sync_slots(BIT_ULL(2) | BIT_ULL(3), false, slot_node, 4),
+			1);
+	KUNIT_EXPECT_EQ(test, drbd_in_sync_slots(BIT_ULL(31) | BIT_ULL(0), false, slot_node, 4),
+			12);
+	KUNIT_EXPECT_EQ(test, drbd_in_sync_slots(U64_MAX, false, slot_node, 4), 13);
+	KUNIT_EXPECT_EQ(test, drbd_in_sync_slots(U64_MAX, false, slot_node, 3), 5);
+	KUNIT_EXPECT_EQ(test, drbd_in_sync_slots(0, false, slot_node, 4), 0);
+	/* the sender misses some of it itself */
+	KUNIT_EXPECT_EQ(test, drbd_in_sync_slots(U64_MAX, true, slot_node, 4), 0);
 
 	KUNIT_EXPECT_TRUE(test, drbd_in_sync_repeat(R(ESTABLISHED), true));
 	KUNIT_EXPECT_FALSE(test, drbd_in_sync_repeat(R(ESTABLISHED), false));

@@ -10,7 +10,7 @@
 
 #include "request_paths.h"
 #include "../core/dagtag.h"
-#include "../core/reconcile.h"
+#include "../core/uuid_source.h"
 
 #define EV(x)	DRBD_REQ_EV_##x
 #define FX(x)	DRBD_REQ_FX_##x
@@ -221,15 +221,15 @@ struct crash_row {
 	const char *name;
 	bool s1;
 	bool s2;
-	enum drbd_reconcile on_s1;
-	enum drbd_reconcile on_s2;
+	enum drbd_survivor on_s1;
+	enum drbd_survivor on_s2;
 };
 
 static const struct crash_row crashes[] = {
-	{ "a", 0, 0, DRBD_RECONCILE_CLEAR, DRBD_RECONCILE_CLEAR },
-	{ "b", 1, 0, DRBD_RECONCILE_SOURCE, DRBD_RECONCILE_TARGET },
-	{ "b, S2", 0, 1, DRBD_RECONCILE_TARGET, DRBD_RECONCILE_SOURCE },
-	{ "c and later", 1, 1, DRBD_RECONCILE_CLEAR, DRBD_RECONCILE_CLEAR },
+	{ "a", 0, 0, DRBD_SURVIVOR_CLEAR, DRBD_SURVIVOR_CLEAR },
+	{ "b", 1, 0, DRBD_SURVIVOR_SOURCE, DRBD_SURVIVOR_TARGET },
+	{ "b, S2", 0, 1, DRBD_SURVIVOR_TARGET, DRBD_SURVIVOR_SOURCE },
+	{ "c and later", 1, 1, DRBD_SURVIVOR_CLEAR, DRBD_SURVIVOR_CLEAR },
 };
 
 KUNIT_ARRAY_PARAM_DESC(crash, crashes, name);
@@ -237,6 +237,9 @@ KUNIT_ARRAY_PARAM_DESC(crash, crashes, name);
 static void failures_crash_test(struct kunit *test)
 {
 	const struct crash_row *row = test->param_value;
+	const struct drbd_volume_compare volume = {
+		.strategy = DRBD_NO_SYNC, .repl = DRBD_R_ESTABLISHED, .disk = DRBD_D_CONSISTENT,
+	};
 	struct drbd_dagtag_received s1 = {}, s2 = {};
 
 	drbd_dagtag_receive_set(&s1, 100);
@@ -247,10 +250,8 @@ static void failures_crash_test(struct kunit *test)
 		drbd_dagtag_receive(&s2, 4096);
 	drbd_dagtag_lost(&s1);
 	drbd_dagtag_lost(&s2);
-	KUNIT_EXPECT_EQ(test, drbd_reconcile(DRBD_RECONCILE_UUIDS_EQUAL, s1.last, s2.last),
-			row->on_s1);
-	KUNIT_EXPECT_EQ(test, drbd_reconcile(DRBD_RECONCILE_UUIDS_EQUAL, s2.last, s1.last),
-			row->on_s2);
+	KUNIT_EXPECT_EQ(test, drbd_survivor_compare(&volume, 1, s1.last - s2.last), row->on_s1);
+	KUNIT_EXPECT_EQ(test, drbd_survivor_compare(&volume, 1, s2.last - s1.last), row->on_s2);
 }
 
 static struct kunit_case request_failures_cases[] = {

@@ -84,18 +84,28 @@ struct over_row {
 };
 
 #define ALL_UUIDS (DRBD_FINISH_TAKE_UUIDS | DRBD_FINISH_END_PAUSED)
-#define RETRY (DRBD_FINISH_TAKE_UUIDS | DRBD_FINISH_CRASHED | DRBD_FINISH_TRY_PRIMARY)
+#define RETRY (DRBD_FINISH_TAKE_UUIDS | DRBD_FINISH_CRASHED | DRBD_FINISH_TRY_PRIMARY | \
+	       DRBD_FINISH_INHERIT)
 
 static const struct over_row overs[] = {
 	{ "target",
-	  { true, R(SYNC_TARGET), D(INCONSISTENT), D(UP_TO_DATE), 0, true, true, true, 122 },
+	  { true, R(SYNC_TARGET), D(INCONSISTENT), D(UP_TO_DATE), 0, true, false, true, 122 },
 	  { R(ESTABLISHED), D(UP_TO_DATE), D(UP_TO_DATE), ALL_UUIDS } },
+	{ "source was a crashed Primary, UpToDate",
+	  { true, R(SYNC_TARGET), D(INCONSISTENT), D(UP_TO_DATE), 0, true, true, true, 122 },
+	  { R(ESTABLISHED), D(UP_TO_DATE), D(UP_TO_DATE), ALL_UUIDS | DRBD_FINISH_INHERIT } },
 	{ "target without UUIDs",
 	  { true, R(SYNC_TARGET), D(INCONSISTENT), D(UP_TO_DATE), 0, true, false, false, 122 },
 	  { R(ESTABLISHED), D(UP_TO_DATE), D(UP_TO_DATE), DRBD_FINISH_END_PAUSED } },
 	{ "source was a crashed Primary",
 	  { true, R(SYNC_TARGET), D(INCONSISTENT), D(CONSISTENT), 0, true, true, true, 122 },
 	  { R(ESTABLISHED), D(CONSISTENT), D(CONSISTENT), RETRY } },
+	{ "source was a crashed Primary, a survivor waits",
+	  { true, R(SYNC_TARGET), D(INCONSISTENT), D(UP_TO_DATE), 0, true, true, true, 122, true },
+	  { R(ESTABLISHED), D(INCONSISTENT), D(UP_TO_DATE), 0 } },
+	{ "another source waits",
+	  { true, R(SYNC_TARGET), D(INCONSISTENT), D(UP_TO_DATE), 0, true, false, true, 122, true },
+	  { R(ESTABLISHED), D(UP_TO_DATE), D(UP_TO_DATE), ALL_UUIDS } },
 	{ "source is Outdated",
 	  { true, R(SYNC_TARGET), D(INCONSISTENT), D(OUTDATED), 0, true, false, true, 122 },
 	  { R(ESTABLISHED), D(OUTDATED), D(OUTDATED), DRBD_FINISH_TAKE_UUIDS } },

@@ -10,9 +10,10 @@
  * something from outside -, and after each step the invariants of spec/state.md 12
  * are checked.
  *
- * Parts, by prefix: sim_world, sim_net, sim_disk, sim_app, sim_check, sim_shrink are
- * the world; sim_node, sim_conn, sim_2pc, sim_uuid, sim_admin the control side of a
- * node; sim_data, sim_write, sim_peerw, sim_resync, sim_read its data side.
+ * Parts, by file: sim_world, sim_net, sim_disk, sim_app, sim_plan, sim_check, sim_rest
+ * and sim_shrink are the world; sim_state, sim_node, sim_uuid, sim_conn, sim_2pc and
+ * sim_admin the control side of a node; its data side is in the files that sim_data.h
+ * lists.
  *
  * Nothing here is thread-safe; all runs in one thread.
  */
@@ -130,7 +131,7 @@ enum sim_timer {
 	SIM_T_EMPTY,		/* back-off of an empty transaction */
 	SIM_T_DATA,		/* data side of the node: turn of a resync */
 	SIM_T_PEER_ACK,		/* data side of the node */
-	SIM_T_SPARE,
+	SIM_T_ASK,		/* ask for a resync that nobody started */
 	SIM_T_CONNECT,		/* + peer: try (again) to connect */
 	SIM_T_PING = SIM_T_CONNECT + SIM_NODES, /* + peer: ping unanswered */
 	SIM_TIMERS = SIM_T_PING + SIM_NODES,
@@ -231,6 +232,10 @@ enum sim_link {
  * @draining: sim_data_conn_stop() was called for it
  * @consider_resync: compare UUIDs when its state arrives
  * @attach_untold: an attach began here or there, and no UUIDs were sent since
+ * @settled: it was told that this node got stable, with bits set towards it
+ * @survivor: this node gets what it missed of the lost Primary @survivor_lost
+ * @survivor_lost: its node id
+ * @survivor_dagtag: up to this position
  */
 struct sim_peer {
 	enum sim_link link;
@@ -260,6 +265,10 @@ struct sim_peer {
 	bool draining;
 	bool consider_resync;
 	bool attach_untold;
+	bool settled;
+	bool survivor;
+	int survivor_lost;
+	u64 survivor_dagtag;
 };
 
 /**
@@ -276,6 +285,8 @@ struct sim_peer {
  * @outdated_peers: peers that sim_uuid_resync_finished() found Outdated; for the
  *	change that ends the resync
  * @again: by node id, state to enter when the resync with that peer ends, or 0
+ * @outdated: the admin outdated the disk
+ * @asked: how often it asked for a resync that nobody started
  */
 struct sim_vol {
 	bool attached;
@@ -289,6 +300,8 @@ struct sim_vol {
 	u64 resync_start;
 	u64 outdated_peers;
 	u8 again[SIM_NODES];
+	bool outdated;
+	unsigned int asked;
 };
 
 /**
@@ -577,6 +590,8 @@ bool sim_new_uuid(struct sim_node *n, int v);	/* false: held, try again later */
 void sim_got_uuids(struct sim_node *n, int from, int v, struct sim_msg *msg);
 void sim_uuid_event(struct sim_node *n, int v, enum drbd_need_event event);
 void sim_resync_compare(struct sim_node *n, int v, int primary);
+bool sim_uuid_may_ask(struct sim_node *n, int v);
+void sim_uuid_ask(struct sim_node *n, int v);
 void sim_handshake_state(struct sim_node *n, int from, int v, const struct drbd_wire_state *st);
 void sim_apply_handshake_bitmap(struct sim_node *n, int peer, int v,
 				const struct drbd_handshake_result *r);
@@ -589,6 +604,7 @@ void sim_handshake_release(struct sim_node *n, int peer);
 void sim_got_state(struct sim_node *n, int from, struct sim_msg *msg);
 void sim_got_peer_dagtag(struct sim_node *n, int from, struct sim_msg *msg);
 void sim_send_peer_dagtag(struct sim_node *n, int peer, int lost);
+void sim_survivor_synced(struct sim_node *n, int peer);	/* target: the resync ended */
 void sim_conn_timer(struct sim_node *n, int peer);
 void sim_connect_done(struct sim_node *n, int peer, enum drbd_rv rv);
 void sim_conn_modify(struct sim_node *n, int peer, bool apply);
@@ -655,10 +671,13 @@ void sim_data_source_remember(struct sim_node *n, int v, int peer, enum drbd_dis
 void sim_data_state_seen(struct sim_node *n, int v, int peer,
 			 const struct drbd_wire_state *state);	/* P_STATE was handled */
 bool sim_data_can_replay(struct sim_node *n, int peer);
-bool sim_data_missed(struct sim_node *n, int peer);
-bool sim_data_crash_owed(struct sim_node *n, int peer);
-		/* a write is in flight that the peer missed, and that cannot be sent again */
 		/* writes wait, frozen, for this peer, and none was given up */
+bool sim_data_missed(struct sim_node *n, int peer);
+		/* a write is in flight that the peer missed, and that cannot be sent again */
+bool sim_data_crash_owed(struct sim_node *n, int peer);
+		/* this node crashed as a Primary, and the peer may differ since */
+bool sim_data_synced(struct sim_node *n, int peer);
+		/* a resync made this node UpToDate since the peer was there */
 bool sim_data_idle(const struct sim_node *n);
 u64 sim_data_resync_unstable(struct sim_node *n, int v); /* mask of sources */
 void sim_data_mark_unstable(struct sim_node *n, int v, int source);

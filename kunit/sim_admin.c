@@ -133,6 +133,7 @@ static void modify(struct sim_node *n)
 		break;
 	case SIM_CMD_OUTDATE:
 		n->dev[v].new.disk = DRBD_D_OUTDATED;
+		n->vol[v].outdated = true;
 		break;
 	case SIM_CMD_SUSPEND_IO:
 		n->s.new.susp_user = true;

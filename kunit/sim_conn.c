@@ -4,7 +4,6 @@
  */
 
 #include "../core/names.h"
-#include "../core/reconcile.h"
 #include "../core/resync_finish.h"
 #include "../core/state_predicates.h"
 #include "../core/uuid_override.h"
@@ -56,6 +55,7 @@ void sim_handshake_reset(struct sim_node *n, int peer)
 	p->hs_outdate = false;
 	p->consider_resync = false;
 	p->attach_untold = false;
+	p->settled = false;
 	p->uuids_valid = false;
 	p->comm_valid = false;
 	p->missed = DRBD_MISSED_NONE;
@@ -419,6 +419,7 @@ static void drop_debts(struct sim_node *n, int peer)
 		pd->old.reconcile_running = false;
 		pd->predecessor_armed = false;
 		n->vol[v].again[peer] = 0;
+		n->peer[peer].survivor = false;
 		if (owed)
 			settle_later(n);
 	}
@@ -678,6 +679,16 @@ void sim_got_state(struct sim_node *n, int from, struct sim_msg *msg)
 
 /* ---- survivors of a lost Primary ---- */
 
+/* What the lost Primary wrote is here now, up to where the source had it. */
+void sim_survivor_synced(struct sim_node *n, int peer)
+{
+	struct sim_peer *p = &n->peer[peer];
+
+	if (p->survivor && sim_conn(n, p->survivor_lost)->old.cstate != DRBD_C_CONNECTED)
+		n->peer_dagtag[p->survivor_lost] = p->survivor_dagtag;
+	p->survivor = false;
+}
+
 static void reconcile_volume(struct sim_node *n, int from, int v, s64 offset)
 {
 	struct drbd_state_pd *pd = sim_pd(n, v, from);
@@ -737,6 +748,9 @@ void sim_got_peer_dagtag(struct sim_node *n, int from, struct sim_msg *msg)
 
 		if (pd->old.repl >= DRBD_R_ESTABLISHED && p->uuids_valid)
 			reconcile_volume(n, from, v, offset);
+		p->survivor = pd->old.repl == DRBD_R_WF_BITMAP_T && pd->old.reconcile_running;
+		p->survivor_lost = lost;
+		p->survivor_dagtag = msg->body.dagtag.dagtag;
 		pd->old.reconcile_owed = false;
 		pd->new.reconcile_owed = false;
 	}

@@ -2,9 +2,12 @@
 /*
  * Data side of a simulated node: what its files share
  *
- * sim_data.c has bitmap, activity log, intervals and the loop that does what can be
- * done; sim_write.c application requests and the senders; sim_peer.c writes that
- * peers sent; sim_resync.c resync in both directions; sim_read.c reads.
+ * sim_data.c has intervals and the loop that does what can be done; sim_bitmap.c
+ * bitmap and activity log; sim_write.c application requests; sim_sender.c the senders
+ * and what answers them; sim_peer.c writes that peers sent; sim_start.c how a resync
+ * starts, sim_rs.c its requests in both directions, sim_in_sync.c what third nodes
+ * learn of it, sim_resync.c its turns and its end; sim_verify.c online verify;
+ * sim_read.c reads.
  *
  * There is one volume. A request is one block.
  */
@@ -22,12 +25,16 @@
 #include "../core/dagtag.h"
 #include "../core/epoch.h"
 #include "../core/epoch_receive.h"
+#include "../core/flush_request.h"
 #include "../core/peer_request.h"
+#include "../core/peers_in_sync.h"
 #include "../core/read_path.h"
 #include "../core/request.h"
 #include "../core/resync_finish.h"
 #include "../core/resync_flow.h"
+#include "../core/resync_order.h"
 #include "../core/resync_request.h"
+#include "../core/resync_start.h"
 #include "../core/verify.h"
 #include "sim.h"
 
@@ -194,6 +201,7 @@ struct sim_preq {
  * @iv: its interval
  * @used: it exists
  * @target: this node is the target
+ * @over: target: it is done, but an older one is not
  * @peer: the other one
  * @io: it is at the disk
  * @id: of the target
@@ -205,6 +213,7 @@ struct sim_rs {
 	struct sim_iv iv;
 	bool used;
 	bool target;
+	bool over;
 	bool io;
 	int peer;
 	u64 id;
@@ -263,6 +272,7 @@ struct sim_serve {
  * @peer: the peer, for @scan
  * @scan: of the bitmap, as target
  * @pass: as target
+ * @walk: as target: how far others were told
  * @failed: blocks that failed
  * @unsuccessful: a request was cancelled
  * @stop: no more requests until the state changes
@@ -275,7 +285,6 @@ struct sim_serve {
  * @rx: bitmap that is being received
  * @rx_open: it has begun
  * @start_side: a resync that is to be started when there is no transaction, else 0
- * @got_bitmap: the peer's bitmap is complete
  * @remember: drbd_resync_learn() said so, before the start
  * @remembered: the disk state then
  * @send_bitmap: the bitmap has to be sent when no writes are in flight
@@ -286,6 +295,7 @@ struct sim_sync {
 	int peer;
 	struct drbd_resync_scan scan;
 	struct drbd_resync_pass pass;
+	struct drbd_in_sync_walk walk;
 	u32 failed;
 	bool unsuccessful;
 	bool stop;
@@ -298,7 +308,6 @@ struct sim_sync {
 	struct drbd_bm_xfer rx;
 	bool rx_open;
 	enum drbd_repl start_side;
-	bool got_bitmap;
 	bool remember;
 	enum drbd_disk remembered;
 	bool send_bitmap;
@@ -325,8 +334,6 @@ struct sim_sync {
  * @oldest: id of the oldest write of the epoch that is not confirmed
  * @has_oldest: there is one
  * @youngest: id of the last write
- * @flush_seq: sequence of its P_FLUSH_REQUESTS, 0 if none
- * @flush_dagtag: position to cover for that
  * @sync: resync
  * @verify: online verify
  */
@@ -349,8 +356,6 @@ struct sim_dpeer {
 	u64 oldest;
 	bool has_oldest;
 	u64 youngest;
-	u64 flush_seq;
-	u64 flush_dagtag;
 	struct sim_sync sync;
 	struct drbd_verify verify;
 };
@@ -389,7 +394,9 @@ struct sim_dpeer {
  * @io: I/O at the disk
  * @stable: a resync ended stable since
  * @flush: flush round of a resync as target
+ * @rounds: those that targets asked this node for
  * @crash_owed: peers that may differ since this node crashed as a Primary
+ * @synced: peers that may miss what this node got from its source
  * @partial: slot UUIDs of bitmaps that are not complete
  * @read_left: candidates for reads
  * @read_toggle: of round robin
@@ -435,7 +442,9 @@ struct sim_data {
 	u32 io;
 	bool stable;
 	struct drbd_flush flush;
+	struct drbd_flush_primary rounds;
 	u64 crash_owed;
+	u64 synced;
 	u64 partial[SIM_NODES];
 	u64 read_left;
 	bool read_toggle;
@@ -474,7 +483,6 @@ static inline bool sim_connected(struct sim_node *n, int peer)
 	return sim_configured(n, peer) && sim_conn(n, peer)->new.cstate == DRBD_C_CONNECTED;
 }
 
-/* In this loop, peer is the id of each configured peer of node n. */
 /* From one configured peer to the next; begins with -1. */
 static inline bool sim_next_peer(const struct sim_node *n, int *peer)
 {
@@ -484,17 +492,46 @@ static inline bool sim_next_peer(const struct sim_node *n, int *peer)
 	return *peer < n->sim->cfg.nodes;
 }
 
-/* sim_data.c */
-void sim_data_run(struct sim_node *n);
+static inline int sim_slot_of(struct sim_node *n, int peer)
+{
+	return n->vol[0].ids.slots[peer].bitmap_index;
+}
+
+static inline struct drbd_bm_range sim_all_bits(const struct sim_data *d)
+{
+	return (struct drbd_bm_range) { 0, d->bm.layout.bits };
+}
+
+static inline struct sim_sync *sim_sync_of(struct sim_node *n, int peer)
+{
+	struct sim_sync *s = &n->data->peer[peer].sync;
+
+	s->n = n;
+	s->peer = peer;
+	return s;
+}
+
+/* Is somebody about to change the state of the cluster? */
+static inline bool sim_transaction(const struct sim_node *n)
+{
+	return n->tp.state != DRBD_TWOPC_IDLE || n->mutex != SIM_CHG_NONE;
+}
+
+/* sim_bitmap.c */
 void sim_slots(struct sim_node *n);
 u32 sim_bits(struct sim_node *n, u64 set, u64 clear, u32 block);
 void sim_bits_peer(struct sim_node *n, int peer, u32 block, bool set);
 void sim_bm_write(struct sim_node *n, enum drbd_bm_class class);
+void sim_al_run(struct sim_node *n);
+int sim_al_put(struct sim_node *n, struct drbd_al_range *al, u32 al_epoch);
+
+/* sim_data.c */
+void sim_data_run(struct sim_node *n);
 struct sim_iv *sim_iv_blocker(struct sim_node *n, struct sim_iv *iv, bool send_only);
 void sim_iv_insert(struct sim_node *n, struct sim_iv *iv);
 void sim_iv_remove(struct sim_node *n, struct sim_iv *iv);
 void sim_iv_flags(struct sim_node *n, struct sim_iv *iv, u32 flags);
-int sim_al_put(struct sim_node *n, struct drbd_al_range *al, u32 al_epoch);
+u64 sim_data_connected(struct sim_node *n);
 u64 sim_sync_targets(struct sim_node *n);
 void sim_protocol_error(struct sim_node *n, int peer, const char *what);
 void sim_send_out_of_sync(struct sim_node *n, int peer, u32 block);
@@ -508,16 +545,19 @@ void sim_req_event(struct sim_node *n, struct sim_req *q, enum drbd_request_even
 void sim_req_fx(struct sim_node *n, struct sim_req *q, u32 fx, int node);
 void sim_req_io(struct sim_node *n, enum sim_io io, unsigned int index, u32 content, int error);
 void sim_req_append(struct sim_node *n, struct sim_req *q);
+bool sim_req_held(struct sim_node *n, u32 epoch);
+void sim_peer_ack_flush(struct sim_node *n);
+bool sim_data_accessible(struct sim_node *n);
+
+/* sim_sender.c */
 struct sim_req *sim_req_of(struct sim_node *n, u64 id, u64 sector);
 void sim_senders_run(struct sim_node *n);
 void sim_senders_cancel(struct sim_node *n, int peer);
 void sim_log_walk(struct sim_node *n, enum drbd_request_event event, int node);
 bool sim_write_deliver(struct sim_node *n, int from, struct sim_msg *msg);
-void sim_peer_ack_flush(struct sim_node *n);
 void sim_flush_answer(struct sim_node *n);
 void sim_mark_in_flight(struct sim_node *n, int peer);
 void sim_confirm_check(struct sim_node *n);
-bool sim_data_accessible(struct sim_node *n);
 
 /* sim_peer.c */
 bool sim_peer_deliver(struct sim_node *n, int from, struct sim_msg *msg, bool *taken);
@@ -528,19 +568,41 @@ void sim_peer_down(struct sim_node *n, int peer);
 void sim_peer_forget(struct sim_node *n, int peer);
 void sim_peer_writes_oos(struct sim_node *n, int peer);
 
-/* sim_resync.c */
-bool sim_resync_deliver(struct sim_node *n, int from, struct sim_msg *msg, bool *taken);
+/* sim_start.c */
+void sim_send_bitmap(struct sim_node *n, int peer);
+bool sim_got_bitmap(struct sim_node *n, int from, const struct sim_msg *msg);
+bool sim_start_resync(struct sim_node *n, int peer);
+void sim_full_sync(struct sim_node *n, int peer);
+
+/* sim_rs.c */
+bool sim_take_dagtag(struct sim_node *n, struct drbd_resync_dagtag *want);
+bool sim_dagtag_waits(struct sim_node *n, const struct drbd_resync_dagtag *want);
+bool sim_rs_outstanding(struct sim_node *n, int peer);
+void sim_rs_request(struct sim_node *n, int peer, u32 block);
+bool sim_rs_got_request(struct sim_node *n, int from, const struct sim_msg *msg);
+void sim_rs_got_answer(struct sim_node *n, int from, const struct sim_msg *msg,
+		       enum drbd_rs_event event, bool data);
+void sim_rs_got_ack(struct sim_node *n, int from, const struct sim_msg *msg,
+		    enum drbd_rs_event event);
+void sim_rs_cancel_waiting(struct sim_node *n, int peer);
 void sim_rs_unblocked(struct sim_node *n, struct sim_rs *r);
 void sim_rs_io(struct sim_node *n, unsigned int index, u32 content, int error);
-void sim_resync_run(struct sim_node *n);
+void sim_rs_forget(struct sim_node *n, int peer);
 void sim_resync_down(struct sim_node *n, int peer);
-void sim_resync_lost(struct sim_node *n, int peer);
 bool sim_resync_busy(struct sim_node *n, int peer);
 void sim_resync_dagtag(struct sim_node *n, int node);
+
+/* sim_in_sync.c */
+void sim_in_sync_done(struct sim_node *n, int peer, u32 block);
+void sim_in_sync_end(struct sim_node *n, int peer);
+void sim_got_peers_in_sync(struct sim_node *n, int from, const struct sim_msg *msg);
+
+/* sim_resync.c */
+bool sim_resync_deliver(struct sim_node *n, int from, struct sim_msg *msg, bool *taken);
+void sim_resync_run(struct sim_node *n);
 void sim_resync_stage(struct sim_node *n, const struct drbd_effect *e);
 void sim_resync_effect(struct sim_node *n, const struct drbd_effect *e);
 void sim_resync_timer(struct sim_node *n);
-
 void sim_begin_finish(struct sim_node *n, int peer);
 
 /* sim_verify.c */

@@ -12,6 +12,8 @@
 #include "../core/resync_finish.h"
 #include "sim.h"
 
+#define ASKS	3
+
 void sim_uuid_env(struct sim_node *n, int v, struct drbd_uuid_env *env)
 {
 	unsigned int c;
@@ -78,6 +80,8 @@ u64 sim_own_uuid_flags(struct sim_node *n, int v, int peer)
 		.primary = n->s.old.role == DRBD_ROLE_PRIMARY,
 		.was_connected = n->peer[peer].reconnect,
 		.missing = connecting && (sim_data_oos(n, v, peer) || sim_data_missed(n, peer)),
+		.synced = sim_data_synced(n, peer),
+		.settled = n->peer[peer].settled,
 	};
 
 	return drbd_uuid_own_flags(&own);
@@ -386,11 +390,15 @@ bool sim_compare_now(struct sim_node *n, int peer, int v, enum drbd_compare_kind
 	struct drbd_compare_now r;
 	struct drbd_handshake_result todo;
 	struct drbd_state_pd *pd = sim_pd(n, v, peer);
+	const u64 claims = DRBD_UUID_FLAG_PRIMARY_LOST_QUORUM | DRBD_UUID_FLAG_RECONNECT;
 
 	if (n->dev[v].old.disk < DRBD_D_INCONSISTENT || pd->old.disk < DRBD_D_INCONSISTENT ||
 	    !p->uuids_valid || sim_conn(n, peer)->old.cstate != DRBD_C_CONNECTED)
 		return false;
 	sim_compare_setup(n, peer, v, &h);
+	/* The peer decides by what it was told, even if it was told something since. */
+	if (p->comm_valid)
+		h.c.flags = (h.c.flags & ~claims) | (p->comm.flags & claims);
 	/* Connected nodes compare what is now. */
 	h.disk = n->dev[v].old.disk;
 	h.peer_disk = pd->old.disk;
@@ -463,6 +471,45 @@ void sim_resync_compare(struct sim_node *n, int v, int primary)
 		return;
 	sim_send_uuids(n, from, v, DRBD_UUID_FLAG_RESYNC | DRBD_UUID_FLAG_DISKLESS_PRIMARY);
 	sim_compare_now(n, from, v, DRBD_COMPARE_DISKLESS_PRIMARY);
+}
+
+static int whom_to_ask(struct sim_node *n, int v)
+{
+	struct drbd_uuid_env env;
+	int peer;
+
+	if (n->vol[v].outdated)
+		return DRBD_NO_NODE;
+	sim_uuid_env(n, v, &env);
+	peer = drbd_uuid_ask_source(&env);
+	if (peer == DRBD_NO_NODE || sim_pd(n, v, peer)->old.reconcile_owed ||
+	    sim_pd(n, v, peer)->old.reconcile_running)
+		return DRBD_NO_NODE;
+	return peer;
+}
+
+/* Not for ever: something is wrong if it does not help. */
+bool sim_uuid_may_ask(struct sim_node *n, int v)
+{
+	if (n->dev[v].old.disk == DRBD_D_UP_TO_DATE) {
+		n->vol[v].asked = 0;
+		n->vol[v].outdated = false;
+	}
+	return n->vol[v].asked < ASKS && whom_to_ask(n, v) != DRBD_NO_NODE;
+}
+
+void sim_uuid_ask(struct sim_node *n, int v)
+{
+	int peer = whom_to_ask(n, v);
+
+	if (peer == DRBD_NO_NODE || sim_uuid_held(n, v))
+		return;
+	sim_trace(n->sim, "node %d: asks %d for a resync", n->id, peer);
+	n->vol[v].asked++;
+	n->peer[peer].settled = true;
+	sim_send_uuids(n, peer, v, DRBD_UUID_FLAG_RESYNC | DRBD_UUID_FLAG_DISKLESS_PRIMARY);
+	sim_compare_now(n, peer, v, DRBD_COMPARE_DISKLESS_PRIMARY);
+	n->peer[peer].settled = false;
 }
 
 /* ---- receiving ---- */
@@ -699,8 +746,10 @@ void sim_got_uuids(struct sim_node *n, int from, int v, struct sim_msg *msg)
 		sim_send_uuids(n, from, v, DRBD_UUID_FLAG_RESYNC);
 		sim_compare_now(n, from, v, DRBD_COMPARE_AFTER_UNSTABLE);
 	}
-	if (todo & DRBD_RECV_COMPARE)
+	if (todo & DRBD_RECV_COMPARE) {
 		sim_compare_now(n, from, v, DRBD_COMPARE_AFTER_UNSTABLE);
+		p->settled = false;
+	}
 	if (todo & DRBD_RECV_COMPARE_DISKLESS)
 		sim_compare_now(n, from, v, DRBD_COMPARE_DISKLESS_PRIMARY);
 	if (connecting || sim_pd(n, v, from)->old.repl < DRBD_R_ESTABLISHED)

@@ -64,35 +64,6 @@ static void ov_insert(struct sim_node *n, struct sim_ov *o)
 	sim_iv_insert(n, &o->iv);
 }
 
-static bool take_dagtag(struct sim_node *n, struct drbd_resync_dagtag *want)
-{
-	struct sim_data *d = n->data;
-	u64 dagtags[DRBD_NODES] = {};
-	u64 primaries = 0;
-	int peer;
-
-	for (peer = -1; sim_next_peer(n, &peer);) {
-		if (!sim_connected(n, peer))
-			continue;
-		if (sim_conn(n, peer)->new.peer_role == DRBD_ROLE_PRIMARY)
-			primaries |= drbd_node_mask(peer);
-		if (d->peer[peer].rcv.fresh)
-			dagtags[peer] = d->peer[peer].rcv.last;
-	}
-	return !drbd_resync_take_dagtag(n->id, n->s.new.role == DRBD_ROLE_PRIMARY, d->dagtag.now,
-					primaries, dagtags, want);
-}
-
-static bool waits(struct sim_node *n, const struct sim_ov *o)
-{
-	struct sim_data *d = n->data;
-	int node = o->want.node;
-	bool known = node >= 0 && node < n->sim->cfg.nodes && node != n->id &&
-		     sim_connected(n, node);
-
-	return drbd_resync_wait_dagtag(&o->want, n->id, known, known ? d->peer[node].rcv.last : 0);
-}
-
 static void send_block(struct sim_node *n, enum sim_stream stream, u16 cmd,
 		       const struct sim_ov *o, u32 result)
 {
@@ -161,7 +132,7 @@ static void go_on(struct sim_node *n, struct sim_ov *o)
 {
 	bool has_disk = n->data->attached && sim_own_disk(n) >= DRBD_D_INCONSISTENT;
 
-	if (waits(n, o)) {
+	if (sim_dagtag_waits(n, &o->want)) {
 		o->stage = SIM_OV_PARKED;
 		return;
 	}
@@ -233,7 +204,7 @@ void sim_ov_io(struct sim_node *n, unsigned int index, u32 content, int error)
 	}
 	o->content = content;
 	o->stage = SIM_OV_WAITING;
-	if (take_dagtag(n, &o->want))
+	if (sim_take_dagtag(n, &o->want))
 		send_block(n, SIM_DATA, DRBD_P_OV_DAGTAG_REPLY, o, 0);
 	else
 		sim_conn_lose(n, o->peer, DRBD_C_DISCONNECTING);
@@ -295,7 +266,7 @@ void sim_ov_turn(struct sim_node *n, int peer)
 		o->iv.block = sector / SIM_BLOCK_SECT;
 		ov_insert(n, o);
 		o->stage = SIM_OV_WAITING;
-		if (!take_dagtag(n, &o->want)) {
+		if (!sim_take_dagtag(n, &o->want)) {
 			ov_free(n, o);
 			sim_conn_lose(n, peer, DRBD_C_DISCONNECTING);
 			return;

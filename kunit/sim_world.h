@@ -167,30 +167,37 @@ void sim_disk_error_next(struct sim_node *n, int v, bool write);
 struct sim_apps *sim_apps_new(void);
 void sim_apps_free(struct sim_apps *apps);
 void sim_apps_init(struct sim *sim);
-void sim_plan_random(struct sim_plan *plan, u64 seed, int lo, int hi, bool wild);
 void sim_apps_do(struct sim *sim, const struct sim_event *ev);
 void sim_apps_crashed(struct sim_node *n);
 unsigned int sim_apps_settle(struct sim *sim, unsigned int round);
 unsigned int sim_apps_pending(struct sim *sim);
 void sim_apps_disk_error(struct sim *sim, u32 content);
 bool sim_apps_undefined(struct sim *sim, u32 content);
-int sim_event_text(char *buf, size_t size, const struct sim_event *ev);
-int sim_config_text(char *buf, size_t size, const struct sim_config *cfg, bool clean);
 u32 sim_apps_floor(struct sim *sim, u32 block);
 bool sim_apps_wrote(struct sim *sim, u32 block, u32 content);
 bool sim_apps_strict(struct sim *sim);
+
+/* sim_plan.c */
+const char *sim_cmd_name(enum sim_cmd cmd);
+void sim_plan_random(struct sim_plan *plan, u64 seed, int lo, int hi, bool wild);
 bool sim_plan_outdates(struct sim *sim);
+int sim_event_text(char *buf, size_t size, const struct sim_event *ev);
+int sim_config_text(char *buf, size_t size, const struct sim_config *cfg, bool clean);
 
 /* sim_check.c */
 struct sim_checks *sim_checks_new(void);
 void sim_checks_free(struct sim_checks *checks);
 void sim_checks_init(struct sim *sim);
 void sim_check_step(struct sim *sim, u32 touched);
-void sim_check_end(struct sim *sim);
 void sim_check_sent(struct sim_node *n, int peer, const struct sim_msg *msg);
 void sim_check_received(struct sim_node *n, int from, const struct sim_msg *msg);
 void sim_check_acked(struct sim_node *n, u32 since);
 bool sim_check_stale(const struct sim_node *n);
+bool sim_link_between(struct sim *sim, int a, int b);
+bool sim_all_know_all(const struct sim_config *cfg);
+
+/* sim_rest.c */
+void sim_check_end(struct sim *sim);
 bool sim_quiet(struct sim *sim, char *why, size_t size);
 
 /* sim_shrink.c */

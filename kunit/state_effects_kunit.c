@@ -220,6 +220,26 @@ static const struct effect_row effect_rows[] = {
 	  "RESYNC_DRAIN/0@1\n"
 	  "SEND_UUIDS/0@2 RESUME_NEXT/0@2 SEND_STATE/0@2 SEND_UUIDS/0@2=1\n"
 	  "SAVE_SIZE/0 MD_SYNC/0 COMPLETE" },
+	{ "resync from an Outdated source done", 2, 1,
+	  "p0.repl=SyncTarget p0.resync_active=1 p0.pdsk=Outdated p1.rs_susp_other_c=1\n"
+	  "p1.pdsk=Outdated disk=Inconsistent",
+	  "p0.repl=Established p0.resync_active=0 disk=Outdated", 0,
+	  "MD_DIRTY/0 WAKE", "",
+	  "EVENT_DEVICE/0=1 EVENT_PEER_DEVICE/0@1=1 EVENT_PEER_DEVICE/0@2\n"
+	  "SEND_UUIDS/0@1 RESUME_NEXT/0@1 WRITE_BITMAP_SLOT/0@1 SEND_STATE/0@1\n"
+	  "RESYNC_DRAIN/0@1\n"
+	  "SEND_UUIDS/0@2 RESUME_NEXT/0@2 SEND_STATE/0@2 SEND_UUIDS/0@2\n"
+	  "MD_SYNC/0 COMPLETE" },
+	{ "resync from an Outdated source done, bits", 2, 1,
+	  "p0.repl=SyncTarget p0.resync_active=1 p0.pdsk=Outdated p1.rs_susp_other_c=1\n"
+	  "p1.pdsk=Outdated p1.oos_bits=1 disk=Inconsistent",
+	  "p0.repl=Established p0.resync_active=0 disk=Outdated", 0,
+	  "MD_DIRTY/0 WAKE", "",
+	  "EVENT_DEVICE/0=1 EVENT_PEER_DEVICE/0@1=1 EVENT_PEER_DEVICE/0@2\n"
+	  "SEND_UUIDS/0@1 RESUME_NEXT/0@1 WRITE_BITMAP_SLOT/0@1 SEND_STATE/0@1\n"
+	  "RESYNC_DRAIN/0@1\n"
+	  "SEND_UUIDS/0@2 RESUME_NEXT/0@2 SEND_STATE/0@2 SEND_UUIDS/0@2=1\n"
+	  "MD_SYNC/0 COMPLETE" },
 	{ "resync as target done, the Primary is gone", 2, 1, "c1.peer=Pri\n"
 	  "p0.repl=SyncTarget p0.resync_active=1 p1.rs_susp_other_c=1 disk=Inconsistent",
 	  "p0.repl=Established p0.resync_active=0 disk=UpToDate c1.peer=Sec", 0,

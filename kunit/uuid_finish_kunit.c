@@ -303,6 +303,11 @@ static void finish_older_test(struct kunit *test)
 	drbd_uuid_set_slot(&f->ids, 4, C, 3);
 	f->ids.slots[4].flags = DRBD_MDF_NODE_EXISTS;
 	f->view[1].current_uuid = B;
+	/* That is what it is only about to have. */
+	f->view[1].flags = DRBD_UUID_FLAG_SYNC_TARGET;
+	drbd_uuid_detect_finished(&f->ids, &f->env, 1, 0, &moves);
+	KUNIT_EXPECT_EQ(test, moves.changed, 0);
+	f->view[1].flags = 0;
 	drbd_uuid_detect_finished(&f->ids, &f->env, 1, 0, &moves);
 	KUNIT_EXPECT_EQ(test, moves.changed, 0x14ULL);
 	KUNIT_EXPECT_EQ(test, moves.clear, 0);

@@ -356,7 +356,7 @@ static void uuid_random_test(struct kunit *test)
 			KUNIT_ASSERT_TRUE(test, j < 4 ||
 					  drbd_uuid_in_history(f->ids.history, last));
 		}
-		for (j = 0; j < DRBD_UUID_HISTORY && f->ids.history[j]; j++) {
+		for (j = 0; j < DRBD_HISTORY_UUIDS && f->ids.history[j]; j++) {
 			KUNIT_ASSERT_FALSE(test, f->ids.history[j] & DRBD_UUID_PRIMARY);
 			KUNIT_ASSERT_FALSE(test, drbd_uuid_equal(f->ids.history[j],
 								 f->ids.current_uuid));

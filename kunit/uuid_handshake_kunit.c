@@ -254,35 +254,36 @@ static void handshake_test(struct kunit *test)
 static void handshake_peer_disk_test(struct kunit *test)
 {
 	static const struct hs_row row = { "", "C=a", "C=a", .disk = { UTD, OUT } };
+	static const struct {
+		enum drbd_node_role role;
+		enum drbd_disk own;
+		bool stable;
+		enum drbd_disk peer, result;
+		enum drbd_repl repl;
+	} rows[] = {
+		{ SEC, UTD, true, OUT, UTD, EST },
+		{ SEC, DRBD_D_CONSISTENT, true, OUT, DRBD_D_CONSISTENT, EST },
+		{ SEC, OUT, true, OUT, OUT, EST },
+		/* Who does not know whether there is newer data has nothing to say. */
+		{ SEC, UTD, false, OUT, OUT, EST },
+		{ SEC, UTD, true, INC, INC, WFS },
+		/* A doubt that only a Primary can end. */
+		{ SEC, UTD, true, DRBD_D_CONSISTENT, DRBD_D_CONSISTENT, EST },
+		{ PRI, UTD, true, DRBD_D_CONSISTENT, UTD, EST },
+	};
 	struct drbd_handshake *h = make_handshake(test, &row);
 	struct drbd_handshake_result r;
+	int i;
 
-	drbd_uuid_handshake(h, &r);
-	KUNIT_EXPECT_EQ(test, r.repl, DRBD_R_ESTABLISHED);
-	KUNIT_EXPECT_EQ(test, r.peer_disk, UTD);
-	h->disk = DRBD_D_CONSISTENT;
-	drbd_uuid_handshake(h, &r);
-	KUNIT_EXPECT_EQ(test, r.peer_disk, DRBD_D_CONSISTENT);
-	h->disk = OUT;
-	drbd_uuid_handshake(h, &r);
-	KUNIT_EXPECT_EQ(test, r.peer_disk, OUT);
-	/* Who does not know whether there is newer data has nothing to say. */
-	h->disk = UTD;
-	h->stable = false;
-	drbd_uuid_handshake(h, &r);
-	KUNIT_EXPECT_EQ(test, r.peer_disk, OUT);
-	h->stable = true;
-	h->peer_disk = INC;
-	drbd_uuid_handshake(h, &r);
-	KUNIT_EXPECT_EQ(test, r.peer_disk, INC);
-	/* A doubt that only a Primary can end. */
-	h->peer_disk = DRBD_D_CONSISTENT;
-	h->role = SEC;
-	drbd_uuid_handshake(h, &r);
-	KUNIT_EXPECT_EQ(test, r.peer_disk, DRBD_D_CONSISTENT);
-	h->role = PRI;
-	drbd_uuid_handshake(h, &r);
-	KUNIT_EXPECT_EQ(test, r.peer_disk, UTD);
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		h->role = rows[i].role;
+		h->disk = rows[i].own;
+		h->stable = rows[i].stable;
+		h->peer_disk = rows[i].peer;
+		drbd_uuid_handshake(h, &r);
+		KUNIT_EXPECT_EQ_MSG(test, r.repl, rows[i].repl, "row %d", i);
+		KUNIT_EXPECT_EQ_MSG(test, r.peer_disk, rows[i].result, "row %d", i);
+	}
 }
 
 static void handshake_repl_test(struct kunit *test)

@@ -63,7 +63,7 @@ static void uuid_push_test(struct kunit *test)
 
 	f->ids.slots[2].uuid = row->slot;
 	memcpy(f->ids.history, row->before, sizeof(row->before));
-	for (i = 0; row->full && i < DRBD_UUID_HISTORY; i++)
+	for (i = 0; row->full && i < DRBD_HISTORY_UUIDS; i++)
 		f->ids.history[i] = 0x1000 + 2 * i;
 	changed = drbd_uuid_push_history(&f->ids, row->uuid);
 	KUNIT_EXPECT_EQ(test, changed, row->full || memcmp(row->before, row->after,

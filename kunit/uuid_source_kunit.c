@@ -241,9 +241,81 @@ static void source_behind_test(struct kunit *test)
 	expect_strategy(test, a, c, DRBD_SOURCE_COPY_BITMAP, 1);
 }
 
+/**
+ * struct ask_row - node 0 has a disk, and peers 1 and 2
+ * @name: of the row
+ * @disk: own disk
+ * @repl: replication states
+ * @peer_disk: disks of the peers
+ * @role: of the peers
+ * @flags: that they told
+ * @node: expected
+ */
+struct ask_row {
+	const char *name;
+	enum drbd_disk disk;
+	enum drbd_repl repl[2];
+	enum drbd_disk peer_disk[2];
+	enum drbd_node_role role[2];
+	u64 flags[2];
+	int node;
+};
+
+#define INC DRBD_D_INCONSISTENT
+#define BOTH_STABLE { STABLE, STABLE }
+
+static const struct ask_row asks[] = {
+	{ "Outdated", OUT, { EST, EST }, { UTD, UTD }, { SEC, SEC }, BOTH_STABLE, 1 },
+	{ "Inconsistent", INC, { EST, EST }, { UTD, UTD }, { SEC, SEC }, BOTH_STABLE, 1 },
+	{ "UpToDate", UTD, { EST, EST }, { UTD, UTD }, { SEC, SEC }, BOTH_STABLE, -1 },
+	{ "Consistent", DRBD_D_CONSISTENT, { EST, EST }, { UTD, UTD }, { SEC, SEC }, BOTH_STABLE,
+	  -1 },
+	{ "Failed", DRBD_D_FAILED, { EST, EST }, { UTD, UTD }, { SEC, SEC }, BOTH_STABLE, -1 },
+	{ "rather the Primary", OUT, { EST, EST }, { UTD, UTD }, { SEC, PRI }, BOTH_STABLE, 2 },
+	{ "the first Primary", OUT, { EST, EST }, { UTD, UTD }, { PRI, PRI }, BOTH_STABLE, 1 },
+	{ "no good data", OUT, { EST, EST }, { OUT, UTD }, { SEC, SEC }, BOTH_STABLE, 2 },
+	{ "not connected", OUT, { OFF, OFF }, { UTD, UTD }, { SEC, SEC }, BOTH_STABLE, -1 },
+	{ "not stable", OUT, { EST, EST }, { UTD, UTD }, { SEC, SEC }, { 0, STABLE }, 2 },
+	{ "target", OUT, { EST, EST }, { UTD, UTD }, { SEC, SEC },
+	  { STABLE | DRBD_UUID_FLAG_SYNC_TARGET, 0 }, -1 },
+	{ "resync runs", INC, { EST, SST }, { UTD, UTD }, { SEC, SEC }, BOTH_STABLE, -1 },
+	{ "resync waits", INC, { EST, PST }, { UTD, UTD }, { SEC, SEC }, BOTH_STABLE, -1 },
+	{ "resync begins", OUT, { DRBD_R_WF_BITMAP_T, EST }, { UTD, UTD }, { SEC, SEC },
+	  BOTH_STABLE, -1 },
+	{ "full resync begins", INC, { EST, DRBD_R_STARTING_SYNC_T }, { UTD, UTD }, { SEC, SEC },
+	  BOTH_STABLE, -1 },
+	{ "Behind", OUT, { EST, DRBD_R_BEHIND }, { UTD, UTD }, { SEC, SEC }, BOTH_STABLE, -1 },
+	{ "source of one", OUT, { EST, DRBD_R_SYNC_SOURCE }, { UTD, INC }, { SEC, SEC },
+	  BOTH_STABLE, 1 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(ask, asks, name);
+
+static void source_ask_test(struct kunit *test)
+{
+	const struct ask_row *row = test->param_value;
+	struct drbd_peer_uuids *view = kunit_kzalloc(test, 2 * sizeof(*view), GFP_KERNEL);
+	struct drbd_uuid_env env = { .disk = row->disk };
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, view);
+	for (i = 0; i < 2; i++) {
+		view[i].flags = row->flags[i];
+		env.peer[i + 1] = (struct drbd_uuid_peer) {
+			.configured = true, .repl = row->repl[i], .disk = row->peer_disk[i],
+			.role = row->role[i], .uuids = &view[i],
+		};
+	}
+	KUNIT_EXPECT_EQ(test, drbd_uuid_ask_source(&env), row->node);
+	env.peer[1].uuids = NULL;
+	env.peer[2].uuids = NULL;
+	KUNIT_EXPECT_EQ(test, drbd_uuid_ask_source(&env), DRBD_NO_NODE);
+}
+
 static struct kunit_case source_cases[] = {
 	KUNIT_CASE_PARAM(source_stable_test, stable_gen_params),
 	KUNIT_CASE(source_lost_test),
+	KUNIT_CASE_PARAM(source_ask_test, ask_gen_params),
 	KUNIT_CASE_PARAM(source_survivor_test, survivor_gen_params),
 	KUNIT_CASE(source_behind_test),
 	{}

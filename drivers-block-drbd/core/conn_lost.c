@@ -98,22 +98,6 @@ unsigned int drbd_resync_abort_steps(enum drbd_lost_step steps[DRBD_LOST_STEPS])
 EXPORT_SYMBOL_GPL(drbd_resync_abort_steps);
 
 /**
- * drbd_lost_new_uuid() - whether %DRBD_LOST_NEW_UUID concerns a volume
- * @volume: the volume
- *
- * Without unfinished writes there is time until the next one comes.
- *
- * Return: true if it does.
- * Source: spec/io.md 1.2 (G10), 6.9 (7); spec/resync.md 1.6 (G2)
- */
-bool drbd_lost_new_uuid(const struct drbd_lost_volume *volume)
-{
-	return !volume->suspended && volume->unfinished && volume->data_access &&
-	       !volume->quorum_lost && volume->due;
-}
-EXPORT_SYMBOL_GPL(drbd_lost_new_uuid);
-
-/**
  * drbd_lost_walk_event() - what requests are told in %DRBD_LOST_WALK
  * @suspended: I/O is suspended at this moment
  *

@@ -27,7 +27,7 @@
  * @DRBD_LOST_RS_COUNTERS: stop timers of a resync, its counters become 0
  * @DRBD_LOST_WRITES_CANCEL: %DRBD_PEER_REQ_EV_CANCEL for all writes of the peer
  * @DRBD_LOST_WRITES_DRAIN: wait until none is active
- * @DRBD_LOST_NEW_UUID: create a new current UUID, for each volume where it is due
+ * @DRBD_LOST_NEW_UUID: drbd_uuid_need_consume() with %DRBD_NEED_CONN_LOST for each volume
  * @DRBD_LOST_WRITE_META: write metadata and bitmap
  * @DRBD_LOST_LIMITS: compute queue limits again
  * @DRBD_LOST_WALK: drbd_lost_walk_event() for all of the transfer log
@@ -75,25 +75,8 @@ enum drbd_lost_step {
 /* Steps in a list, at most */
 #define DRBD_LOST_STEPS		32
 
-/**
- * struct drbd_lost_volume - whether a volume needs a new generation at once
- * @suspended: I/O is suspended: that has to wait until it is resumed
- * @unfinished: the transfer log is not empty
- * @data_access: there is a disk with data
- * @quorum_lost: this Primary has lost quorum
- * @due: a new current UUID is needed
- */
-struct drbd_lost_volume {
-	bool suspended;
-	bool unfinished;
-	bool data_access;
-	bool quorum_lost;
-	bool due;
-};
-
 unsigned int drbd_lost_steps(bool peer_primary, enum drbd_lost_step steps[DRBD_LOST_STEPS]);
 unsigned int drbd_resync_abort_steps(enum drbd_lost_step steps[DRBD_LOST_STEPS]);
-bool drbd_lost_new_uuid(const struct drbd_lost_volume *volume);
 enum drbd_request_event drbd_lost_walk_event(bool suspended);
 
 #endif

@@ -12,6 +12,10 @@
  * some node has acknowledged already need not be in any bitmap. Such a write has its
  * activity log extent in use, hence no statement is made about an extent in use. To say
  * nothing is always safe.
+ *
+ * No bits towards a peer mean equal data only among nodes of one generation. A node that
+ * is behind does not know what it misses, and has no bits for that. Others have them
+ * towards it, and do not believe what it says as long as they do.
  */
 
 #include <linux/errno.h>
@@ -129,6 +133,8 @@ static bool may_be_in_sync(enum drbd_repl repl)
  * @peers: what the own bitmap says, by node id; those that are no peers are Off
  * @node: the peer that was brought in sync
  *
+ * Those of another generation are not among them, except @node itself.
+ *
  * The packet goes to each of them that is Connected, and contains all of them. The
  * marker is removed after that.
  *
@@ -144,7 +150,7 @@ u64 drbd_in_sync_nodes(const struct drbd_in_sync_now *now,
 	if (now->conflict || now->al_active || peers[node].bits)
 		return 0;
 	for (n = 0; n < DRBD_NODES; n++) {
-		if (may_be_in_sync(peers[n].repl) && !peers[n].bits)
+		if (may_be_in_sync(peers[n].repl) && !peers[n].bits && !peers[n].differs)
 			nodes |= drbd_node_mask(n);
 	}
 	return nodes;
@@ -176,6 +182,7 @@ EXPORT_SYMBOL_GPL(drbd_in_sync_check);
 /**
  * drbd_in_sync_slots() - which bits a P_PEERS_IN_SYNC clears
  * @nodes: mask from the packet; the id of this node, that has no slot, may be in it
+ * @bits: blocks of the range are out of sync towards the sender: it does not know
  * @slot_node: node id of each bitmap slot, %DRBD_NO_NODE for unused slots
  * @slots: number of slots, at most 64
  *
@@ -184,11 +191,13 @@ EXPORT_SYMBOL_GPL(drbd_in_sync_check);
  * Return: mask of slots.
  * Source: spec/resync.md 3.11
  */
-u64 drbd_in_sync_slots(u64 nodes, const s8 *slot_node, unsigned int slots)
+u64 drbd_in_sync_slots(u64 nodes, bool bits, const s8 *slot_node, unsigned int slots)
 {
 	unsigned int slot;
 	u64 mask = 0;
 
+	if (bits)
+		return 0;
 	for (slot = 0; slot < slots; slot++) {
 		if (slot_node[slot] != DRBD_NO_NODE && nodes & drbd_node_mask(slot_node[slot]))
 			mask |= 1ULL << slot;

@@ -7,10 +7,11 @@
 #ifndef DRBD_CORE_PEERS_IN_SYNC_H
 #define DRBD_CORE_PEERS_IN_SYNC_H
 
+#include "actlog_block.h"
 #include "types.h"
 
-/* Blocks are told about in steps: the extents of the activity log, of 4 MiB */
-#define DRBD_IN_SYNC_STEP_SHIFT	13
+/* Blocks are told about in steps: the extents of the activity log */
+#define DRBD_IN_SYNC_STEP_SHIFT	(DRBD_AL_EXTENT_SHIFT - DRBD_SECTOR_SHIFT)
 /* Ranges that one request can complete */
 #define DRBD_IN_SYNC_RANGES	2
 
@@ -40,10 +41,13 @@ struct drbd_in_sync_range {
  * struct drbd_in_sync_peer - what the own bitmap says about a peer
  * @repl: replication state towards it
  * @bits: blocks of the range are out of sync towards it
+ * @differs: its generation, as told last, is not the one that this node has, or gets from
+ *	the source that it is being synced from
  */
 struct drbd_in_sync_peer {
 	enum drbd_repl repl;
 	bool bits;
+	bool differs;
 };
 
 /**
@@ -63,7 +67,7 @@ bool drbd_in_sync_split(u64 *sector, u64 *sectors, struct drbd_in_sync_range *pa
 u64 drbd_in_sync_nodes(const struct drbd_in_sync_now *now,
 		       const struct drbd_in_sync_peer peers[DRBD_NODES], int node);
 int drbd_in_sync_check(u64 sector, u32 size, u64 capacity);
-u64 drbd_in_sync_slots(u64 nodes, const s8 *slot_node, unsigned int slots);
+u64 drbd_in_sync_slots(u64 nodes, bool bits, const s8 *slot_node, unsigned int slots);
 bool drbd_in_sync_repeat(enum drbd_repl repl, bool changed);
 
 #endif

@@ -118,10 +118,14 @@ EXPORT_SYMBOL_GPL(drbd_flush_pending);
 static void finish_target(const struct drbd_resync_over *over,
 			  struct drbd_resync_result *result)
 {
-	/* A source that lacks recent writes makes nothing better. */
-	if (!over->stable)
+	/* A source that lacks recent writes makes nothing better. Nor does a Primary that
+	 * crashed: its disk may have lost what others still have, of the same generation.
+	 */
+	if (!over->stable || (over->source_crashed && over->survivor))
 		return;
 	result->disk = over->peer_disk;
+	if (over->source_crashed)
+		result->flags |= DRBD_FINISH_INHERIT;
 	if (over->peer_disk < DRBD_D_UP_TO_DATE && over->source_crashed)
 		result->flags |= DRBD_FINISH_CRASHED | DRBD_FINISH_TRY_PRIMARY;
 	if (result->disk == DRBD_D_UP_TO_DATE)

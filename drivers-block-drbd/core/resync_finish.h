@@ -63,6 +63,10 @@ struct drbd_flush {
 #define DRBD_FINISH_CRASHED	BIT(3)	/* target: set the crashed-primary flag */
 #define DRBD_FINISH_TRY_PRIMARY	BIT(4)	/* target: sync again, from a Primary */
 #define DRBD_FINISH_END_PAUSED	BIT(5)	/* target: each PausedSyncT becomes Established */
+#define DRBD_FINISH_INHERIT	BIT(6)	/* target: other peers may miss what it got: it is
+					 * to them as if it had crashed itself, see @crashed
+					 * of struct drbd_own_flags
+					 */
 
 /**
  * struct drbd_resync_over - a resync that is over
@@ -75,6 +79,8 @@ struct drbd_flush {
  * @source_crashed: target: the source was a crashed Primary
  * @has_uuids: target: the source's UUIDs were received
  * @protocol: agreed version
+ * @survivor: target: another resync as target waits, from an UpToDate peer that did not
+ *	crash as Primary; with protocol C only, else what it completed is with the source
  */
 struct drbd_resync_over {
 	bool target;
@@ -86,6 +92,7 @@ struct drbd_resync_over {
 	bool source_crashed;
 	bool has_uuids;
 	unsigned int protocol;
+	bool survivor;
 };
 
 /**

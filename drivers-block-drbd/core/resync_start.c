@@ -58,8 +58,8 @@ EXPORT_SYMBOL_GPL(drbd_resync_helper_agrees);
  *	%DRBD_PAUSE_DEPENDENCY if not drbd_may_sync()
  * @flags: result: &enum drbd_resync_start_flags
  *
- * A source that is itself a target waits until that is over, see
- * drbd_sync_select() for a target of several sources.
+ * A source that is itself a target waits until that is over. Which of several sources a
+ * target takes first is up to drbd_state_sanitize().
  *
  * Return: replication state to change to.
  * Source: spec/resync.md 3.4 (3, 5, 7), 3.5, 3.8

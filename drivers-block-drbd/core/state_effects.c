@@ -252,6 +252,16 @@ static void send_state(const struct scene *at)
 		todo(at, DRBD_DO_SEND_STATE);
 }
 
+/* None of both has good data, and they have the same. A comparison would resync nothing
+ * if one of them crashed as Primary, and go on to do so for ever.
+ */
+static bool equal_in_vain(const struct scene *at)
+{
+	return at->dev->new.disk < DRBD_D_UP_TO_DATE && at->pd->new.disk < DRBD_D_UP_TO_DATE &&
+	       drbd_uuid_equal(at->dev->current_uuid, at->pd->current_uuid) &&
+	       !at->pd->oos_bits;
+}
+
 /* Step 2m: who is stable now may be worth a comparison. */
 static void send_uuids_stable(const struct scene *at)
 {
@@ -271,7 +281,8 @@ static void send_uuids_stable(const struct scene *at)
 			target_no_more = true;
 	}
 	if (!drbd_state_device_stable(at->s, at->d, DRBD_OLD) || target_no_more)
-		todo_arg(at, DRBD_DO_SEND_UUIDS, DRBD_EFFECT_GOT_STABLE);
+		todo_arg(at, DRBD_DO_SEND_UUIDS,
+			 equal_in_vain(at) ? 0 : DRBD_EFFECT_GOT_STABLE);
 }
 
 /* Step 2n */

@@ -54,7 +54,8 @@
  * @DRBD_DO_EVENT_CONNECTION: same, of a connection
  * @DRBD_DO_EVENT_DEVICE: same, of a device
  * @DRBD_DO_EVENT_PEER_DEVICE: same, of a peer device
- * @DRBD_DO_CLEAR_BITMAP: bitmap UUID for the peer becomes 0, its slot clear
+ * @DRBD_DO_CLEAR_BITMAP: bitmap UUID for the peer becomes 0, its slot clear; only if
+ *	their current UUIDs are still the same when that is done, with UUIDs locked
  * @DRBD_DO_SEND_UUIDS: arg may be DRBD_EFFECT_GOT_STABLE
  * @DRBD_DO_SEND_SYNC_UUID: P_SYNC_UUID, for an 8.4 target
  * @DRBD_DO_SEND_SIZES: P_SIZES

@@ -34,7 +34,7 @@ static u64 with_role(u64 uuid, enum drbd_node_role role)
 
 /**
  * drbd_uuid_in_history() - look for a generation in a history
- * @history: DRBD_UUID_HISTORY entries, ending at the first that is 0
+ * @history: DRBD_HISTORY_UUIDS entries, ending at the first that is 0
  * @uuid: what to look for
  *
  * Return: whether it is there, the Primary bit ignored.
@@ -43,7 +43,7 @@ bool drbd_uuid_in_history(const u64 *history, u64 uuid)
 {
 	int i;
 
-	for (i = 0; i < DRBD_UUID_HISTORY && history[i]; i++) {
+	for (i = 0; i < DRBD_HISTORY_UUIDS && history[i]; i++) {
 		if (drbd_uuid_equal(history[i], uuid))
 			return true;
 	}
@@ -84,7 +84,7 @@ bool drbd_uuid_push_history(struct drbd_uuids *ids, u64 uuid)
 		if (in_slots(ids, uuid) || drbd_uuid_in_history(ids->history, uuid))
 			return false;
 		memmove(&ids->history[1], &ids->history[0],
-			(DRBD_UUID_HISTORY - 1) * sizeof(ids->history[0]));
+			(DRBD_HISTORY_UUIDS - 1) * sizeof(ids->history[0]));
 	}
 	ids->history[0] = uuid;
 	return true;

@@ -12,8 +12,6 @@
 
 #include "meta_sb.h"
 
-#define DRBD_UUID_HISTORY	32
-
 /* A current UUID of 4 is one of fresh metadata, without data. */
 #define DRBD_UUID_JUST_CREATED	4ULL
 /* Bit 0: this node was Primary when the UUID became current. Not part of the
@@ -75,7 +73,7 @@ struct drbd_uuids {
 	int self;
 	int max_peers;
 	struct drbd_uuid_slot slots[DRBD_NODES];
-	u64 history[DRBD_UUID_HISTORY];
+	u64 history[DRBD_HISTORY_UUIDS];
 };
 
 /**
@@ -95,7 +93,7 @@ struct drbd_peer_uuids {
 	u64 node_mask;
 	u64 bitmap_mask;
 	u64 bitmap[DRBD_NODES];
-	u64 history[DRBD_UUID_HISTORY];
+	u64 history[DRBD_HISTORY_UUIDS];
 };
 
 /**

@@ -181,7 +181,7 @@ static bool same_history(const u64 *a, const u64 *b)
 {
 	int i;
 
-	for (i = 0; i < DRBD_UUID_HISTORY && a[i]; i++) {
+	for (i = 0; i < DRBD_HISTORY_UUIDS && a[i]; i++) {
 		if (drbd_uuid_in_history(b, a[i]))
 			return true;
 	}
@@ -293,7 +293,7 @@ EXPORT_SYMBOL_GPL(drbd_uuid_compare);
 void drbd_uuid_compare_fix(struct drbd_uuids *ids, struct drbd_peer_uuids *view, int peer,
 			   enum drbd_uuid_fix fix, u64 dagtag)
 {
-	size_t rest = (DRBD_UUID_HISTORY - 1) * sizeof(u64);
+	size_t rest = (DRBD_HISTORY_UUIDS - 1) * sizeof(u64);
 
 	switch (fix) {
 	case DRBD_FIX_NONE:
@@ -309,12 +309,12 @@ void drbd_uuid_compare_fix(struct drbd_uuids *ids, struct drbd_peer_uuids *view,
 	case DRBD_FIX_START_PEER:
 		view->bitmap[ids->self] = view->history[0];
 		memmove(&view->history[0], &view->history[1], rest);
-		view->history[DRBD_UUID_HISTORY - 1] = 0;
+		view->history[DRBD_HISTORY_UUIDS - 1] = 0;
 		break;
 	case DRBD_FIX_START_SELF:
 		drbd_uuid_set_slot(ids, peer, ids->history[0], dagtag);
 		memmove(&ids->history[0], &ids->history[1], rest);
-		ids->history[DRBD_UUID_HISTORY - 1] = 0;
+		ids->history[DRBD_HISTORY_UUIDS - 1] = 0;
 		break;
 	}
 }

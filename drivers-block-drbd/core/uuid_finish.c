@@ -51,7 +51,7 @@ u64 drbd_uuid_resync_finished(struct drbd_uuids *ids, const struct drbd_uuid_env
 	u64 behind = 0, outdated = 0, old = ids->current_uuid;
 	int n;
 
-	for (n = DRBD_UUID_HISTORY - 1; n >= 0; n--)
+	for (n = DRBD_HISTORY_UUIDS - 1; n >= 0; n--)
 		drbd_uuid_push_history(ids, view->history[n]);
 	for (n = 0; n < DRBD_NODES; n++) {
 		drbd_uuid_push_history(ids, view->bitmap[n]);
@@ -190,6 +190,9 @@ static void finished_node(struct drbd_uuids *ids, const struct drbd_uuid_env *en
 			moves->clear |= drbd_node_mask(n);
 		return;
 	}
+	/* Only about to have it, it may lose its source yet. */
+	if (env->peer[from].uuids->flags & DRBD_UUID_FLAG_SYNC_TARGET)
+		return;
 	found = find_slot(ids, env->peer[from].uuids->current_uuid);
 	if (found != DRBD_NO_NODE && found != n &&
 	    (s64)(ids->slots[found].dagtag - ids->slots[n].dagtag) > 0)

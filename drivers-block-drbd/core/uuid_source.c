@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whom to sync from: unstable sources, survivors of a Primary
+ * Whom to sync from: unstable sources, survivors of a Primary, those who have to ask
  *
  * A source with a Primary neighbour gets writes that the target does not get, so
  * what it leads to is worth nothing by itself, unless somebody else closes the
@@ -63,6 +63,57 @@ bool drbd_sync_stable_source(const struct drbd_uuid_env *env, int self, int sour
 }
 EXPORT_SYMBOL_GPL(drbd_sync_stable_source);
 
+static bool gets_data(enum drbd_repl repl)
+{
+	return is_target(repl) || repl == DRBD_R_WF_BITMAP_T || repl == DRBD_R_WF_SYNC_UUID ||
+	       repl == DRBD_R_STARTING_SYNC_T || repl == DRBD_R_BEHIND;
+}
+
+/**
+ * drbd_uuid_ask_source() - whom to ask for a resync that nobody started
+ * @env: states of the disks
+ *
+ * A handshake, and the news that a node got stable, start resyncs. None of both comes to
+ * a target whose source was Outdated itself, or was not stable to the end, or that gave
+ * up its source as that was weak; its other peers are good and have been connected all
+ * the time. It asks one of them if this has been so for %DRBD_UUID_ASK_MS: it sends
+ * P_UUIDS110 with DRBD_UUID_FLAG_RESYNC and DRBD_UUID_FLAG_DISKLESS_PRIMARY, and
+ * compares as for %DRBD_COMPARE_DISKLESS_PRIMARY. It claims to have lost quorum, see
+ * @settled of &struct drbd_own_flags: for a disk of the same generation that is worse,
+ * this is what makes both nodes look at disk states.
+ *
+ * A disk that an administrator outdated does not ask, nor does one that has to compare
+ * what it got of a lost Primary with others.
+ *
+ * Return: the node id, or DRBD_NO_NODE for nobody.
+ * Source: spec/resync.md 2.6, 2.12, 4.9
+ */
+int drbd_uuid_ask_source(const struct drbd_uuid_env *env)
+{
+	int found = DRBD_NO_NODE, n;
+
+	if (env->disk != DRBD_D_INCONSISTENT && env->disk != DRBD_D_OUTDATED)
+		return DRBD_NO_NODE;
+	for (n = 0; n < DRBD_NODES; n++) {
+		const struct drbd_uuid_peer *peer = &env->peer[n];
+
+		if (!peer->configured)
+			continue;
+		if (gets_data(peer->repl))
+			return DRBD_NO_NODE;
+		if (peer->repl != DRBD_R_ESTABLISHED || peer->disk != DRBD_D_UP_TO_DATE ||
+		    !peer->uuids || !(peer->uuids->flags & DRBD_UUID_FLAG_STABLE) ||
+		    (peer->uuids->flags & DRBD_UUID_FLAG_SYNC_TARGET))
+			continue;
+		if (found == DRBD_NO_NODE ||
+		    (peer->role == DRBD_ROLE_PRIMARY &&
+		     env->peer[found].role != DRBD_ROLE_PRIMARY))
+			found = n;
+	}
+	return found;
+}
+EXPORT_SYMBOL_GPL(drbd_uuid_ask_source);
+
 /**
  * drbd_lost_primary() - the lost Primary to name to a peer that connects
  * @others: mask of the nodes that a connection is configured to, without the one
@@ -121,7 +172,9 @@ EXPORT_SYMBOL_GPL(drbd_survivors_owed);
  * @nr: number of them
  * @offset: own last dagtag of the Primary minus the peer's
  *
- * A dagtag counts the writes of all volumes, so there is one answer for all.
+ * A dagtag counts the writes of all volumes, so there is one answer for all. The peer
+ * comes to the opposite one. A target has the peer's last dagtag of the Primary when the
+ * resync is over, should that still be away.
  *
  * Return: what to do.
  * Source: spec/resync.md 3.10

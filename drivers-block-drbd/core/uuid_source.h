@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Whom to sync from: unstable sources, survivors of a Primary
+ * Whom to sync from: unstable sources, survivors of a Primary, those who have to ask
  *
  * Source: spec/resync.md 2.7, 3.8, 3.10.
  */
@@ -9,6 +9,9 @@
 
 #include "uuid.h"
 #include "uuid_strategy.h"
+
+/* How long a node waits for others to do something before it asks */
+#define DRBD_UUID_ASK_MS	1000
 
 /**
  * struct drbd_volume_compare - a volume on two survivors of a Primary
@@ -38,6 +41,7 @@ enum drbd_survivor {
 
 bool drbd_sync_stable_source(const struct drbd_uuid_env *env, int self, int source,
 			     u64 two_primaries);
+int drbd_uuid_ask_source(const struct drbd_uuid_env *env);
 int drbd_lost_primary(u64 others, u64 connected, const u64 *dagtags);
 u64 drbd_survivors_owed(const struct drbd_uuid_env *env, int lost);
 enum drbd_survivor drbd_survivor_compare(const struct drbd_volume_compare *volumes, int nr,

@@ -25,12 +25,18 @@
  * not claim to have just reconnected then, but to have lost quorum, which makes it the
  * source for the blocks in question. Both nodes conclude the same from the flags.
  *
+ * The same holds for a node that has been synced. The one that it was synced from may
+ * have known better than its peers, about the last writes of a Primary that crashed, or
+ * was lost. Bits that are left then, as nobody said that these blocks are in sync, are
+ * what those peers may lack.
+ *
  * Return: the flags.
  * Source: spec/resync.md 1.2, 1.9, 2.3
  */
 u64 drbd_uuid_own_flags(const struct drbd_own_flags *own)
 {
-	bool owes = own->missing && (own->primary || own->lost_quorum);
+	bool owes = own->settled || (own->missing &&
+				     (own->primary || own->lost_quorum || own->synced));
 	u64 flags = 0;
 
 	if (own->discard)

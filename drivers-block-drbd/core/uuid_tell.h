@@ -13,13 +13,19 @@
  * struct drbd_own_flags - what decides about the flags that a node tells a peer
  * @discard: this connection is with discard-my-data
  * @inconsistent: the disk is not consistent, as the metadata says
- * @crashed: this node crashed as Primary, and this very peer has not been found, or
- *	brought, to have the same data since
+ * @crashed: this node crashed as Primary, or was synced from one that had, and this very
+ *	peer has not been found, or brought, to have the same data since
  * @lost_quorum: this node lost quorum as Primary, and has not got it back
  * @primary: this node is Primary
  * @was_connected: there was an established connection to the peer since this node runs
  * @missing: bits are set towards the peer, or writes are in flight that it missed and
  *	that cannot be sent to it again
+ * @synced: a resync made this node UpToDate since it was connected to the peer last, with
+ *	both of them UpToDate
+ * @settled: this node became stable, or ended a resync while it was, and told so with
+ *	DRBD_UUID_FLAG_GOT_STABLE when it had bits set towards the peer, both UpToDate and
+ *	of one generation; until they have compared. Or it asks the peer for a resync,
+ *	drbd_uuid_ask_source()
  */
 struct drbd_own_flags {
 	bool discard;
@@ -29,6 +35,8 @@ struct drbd_own_flags {
 	bool primary;
 	bool was_connected;
 	bool missing;
+	bool synced;
+	bool settled;
 };
 
 u64 drbd_uuid_own_flags(const struct drbd_own_flags *own);

@@ -47,7 +47,7 @@ static bool receive(const struct drbd_wire_link *link, const u8 *buf, u32 len, s
 			buf += 8;
 			len -= 8;
 		}
-	for (i = 0; i < DRBD_UUID_HISTORY && len >= 8; i++, buf += 8, len -= 8)
+	for (i = 0; i < DRBD_HISTORY_UUIDS && len >= 8; i++, buf += 8, len -= 8)
 		got->history[i] = get_unaligned_be64(buf);
 	return true;
 }
