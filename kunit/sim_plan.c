@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What happens in a run of the cluster simulation
- * 
+ *
  * A configuration and a list of events, both drawn from the seed, and their texts.
  */
 #include <linux/kernel.h>
@@ -69,7 +69,8 @@ int sim_event_text(char *buf, size_t size, const struct sim_event *ev)
 	case SIM_EV_CLOSE:
 		return scnprintf(buf, size, "node %u: close", ev->node);
 	case SIM_EV_ADMIN:
-		return scnprintf(buf, size, "node %u: %s (peer %u)", ev->node, sim_cmd_name(ev->arg),
+		return scnprintf(buf, size, "node %u: %s (peer %u)", ev->node,
+				 sim_cmd_name(ev->arg),
 				 ev->peer);
 	case SIM_EV_CRASH:
 		return scnprintf(buf, size, "node %u: crash%s", ev->node,

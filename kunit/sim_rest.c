@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Invariants of a cluster simulation that has come to rest
- * 
+ *
  * See sim_check.c for their numbers.
  */
 #include <linux/kernel.h>

@@ -20,10 +20,12 @@ static const struct tell_row tell_rows[] = {
 	{ "Secondaries", "", 0x8132AA },
 	{ "SyncSource", "role=Pri p0.repl=SyncSource p0.pdsk=Inconsistent", 0x80B309 },
 	{ "SyncTarget", "c0.peer=Pri disk=Inconsistent p0.repl=SyncTarget", 0x812B16 },
-	{ "alone", "c0.cs=Connecting c0.peer=Unk p0.repl=Off disk=Consistent p0.pdsk=DUnknown "
-	  "have_quorum=0", 0x00F082 },
-	{ "suspended Primary alone", "role=Pri c0.cs=Connecting c0.peer=Unk p0.repl=Off "
-	  "p0.pdsk=DUnknown have_quorum=0 susp_quorum=1", 0x02F281 },
+	{ "alone",
+	  "c0.cs=Connecting c0.peer=Unk p0.repl=Off disk=Consistent p0.pdsk=DUnknown have_quorum=0",
+	  0x00F082 },
+	{ "suspended Primary alone",
+	  "role=Pri c0.cs=Connecting c0.peer=Unk p0.repl=Off p0.pdsk=DUnknown have_quorum=0 susp_quorum=1",
+	  0x02F281 },
 	{ "susp by the admin", "susp_user=1", 0x8332AA },
 	{ "susp for quorum", "susp_quorum=1", 0x8332AA },
 	{ "susp for a new UUID", "susp_uuid=1", 0x8332AA },

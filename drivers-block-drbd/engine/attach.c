@@ -38,10 +38,10 @@ static int alloc_bitmap(struct drbd_bm_buffer *buffer, unsigned int pages)
 	unsigned int i;
 
 	*buffer = (struct drbd_bm_buffer) {
-		.pages = kvcalloc(pages, sizeof(*buffer->pages), GFP_KERNEL),
-		.need = bitmap_zalloc(pages, GFP_KERNEL),
-		.lazy = bitmap_zalloc(pages, GFP_KERNEL),
-		.hint = bitmap_zalloc(pages, GFP_KERNEL),
+		.pages = kvcalloc(pages, sizeof(*buffer->pages), GFP_NOIO),
+		.need = bitmap_zalloc(pages, GFP_NOIO),
+		.lazy = bitmap_zalloc(pages, GFP_NOIO),
+		.hint = bitmap_zalloc(pages, GFP_NOIO),
 	};
 	if (!buffer->pages || !buffer->need || !buffer->lazy || !buffer->hint)
 		goto fail;
@@ -113,13 +113,14 @@ static int refused(struct attaching *a)
 static int open_disk(struct attaching *a)
 {
 	bool meta_failed;
+	int err;
 
 	a->backing = drbd_backing_open(a->conf.backing_dev, a->conf.meta_dev,
 				       a->conf.meta_dev_idx, &meta_failed);
 	if (IS_ERR(a->backing)) {
-		drbd_cmd_text(a->cmd, "open(\"%s\") failed with %ld",
-			      meta_failed ? a->conf.meta_dev : a->conf.backing_dev,
-			      PTR_ERR(a->backing));
+		err = PTR_ERR(a->backing);
+		drbd_cmd_text(a->cmd, "open(\"%s\") failed with %d",
+			      meta_failed ? a->conf.meta_dev : a->conf.backing_dev, err);
 		a->backing = NULL;
 		return meta_failed ? DRBD_ERR_OPEN_MD_DISK : DRBD_ERR_OPEN_DISK;
 	}
@@ -300,7 +301,7 @@ static int agree_on_size(struct attaching *a, const struct drbd_sb *sb, u64 *siz
 		.last_agreed = sb->effective_size,
 		.user_size = a->conf.disk_size,
 	};
-	struct drbd_size_peer *peers = kzalloc_objs(*peers, DRBD_NODES, GFP_KERNEL);
+	struct drbd_size_peer *peers = kzalloc_objs(*peers, DRBD_NODES, GFP_NOIO);
 	struct drbd_size_answer answer = {};
 	struct drbd_md_capacity max;
 	struct drbd_peer_device *pd;
@@ -461,7 +462,7 @@ int drbd_attach(struct drbd_cmd *cmd, const struct drbd_disk_conf *conf)
 	enum drbd_disk disk;
 	int rv;
 
-	a = kzalloc_obj(*a, GFP_KERNEL);
+	a = kzalloc_obj(*a, GFP_NOIO);
 	if (!a)
 		return DRBD_ERR_NOMEM;
 	a->cmd = cmd;

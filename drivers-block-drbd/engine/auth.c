@@ -37,8 +37,8 @@ int drbd_auth_begin(struct drbd_auth *auth, struct drbd_connection *conn)
 		return 0;
 	auth->tfm = crypto_alloc_shash(name, 0, 0);
 	if (IS_ERR(auth->tfm)) {
-		drbd_err(conn->res, "peer %d: cannot use %s: %ld\n", conn->node_id, name,
-			 PTR_ERR(auth->tfm));
+		drbd_err(conn->res, "peer %d: cannot use %s: %pe\n", conn->node_id, name,
+			 auth->tfm);
 		return -ECONNREFUSED;
 	}
 	err = crypto_shash_setkey(auth->tfm, secret, strlen(secret));

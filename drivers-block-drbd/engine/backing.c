@@ -56,14 +56,14 @@ static void free_batch(struct drbd_bm_batch *batch)
 
 static struct drbd_bm_batch *alloc_batch(void)
 {
-	struct drbd_bm_batch *batch = kzalloc_obj(*batch, GFP_KERNEL);
+	struct drbd_bm_batch *batch = kzalloc_obj(*batch, GFP_NOIO);
 	unsigned int i;
 
 	if (!batch)
 		return NULL;
 	init_completion(&batch->done);
 	for (i = 0; i < BITMAP_BATCH; i++) {
-		batch->io[i].data = (void *)__get_free_page(GFP_KERNEL);
+		batch->io[i].data = (void *)__get_free_page(GFP_NOIO);
 		if (!batch->io[i].data) {
 			free_batch(batch);
 			return NULL;
@@ -114,13 +114,13 @@ struct drbd_backing *drbd_backing_open(const char *data, const char *meta, int i
 	int err = -ENOMEM;
 
 	*meta_failed = false;
-	backing = kzalloc_obj(*backing, GFP_KERNEL);
+	backing = kzalloc_obj(*backing, GFP_NOIO);
 	if (!backing)
 		return ERR_PTR(-ENOMEM);
 	mutex_init(&backing->io);
 	mutex_init(&backing->bitmap_io);
 	backing->idx = idx;
-	backing->block = (void *)__get_free_page(GFP_KERNEL);
+	backing->block = (void *)__get_free_page(GFP_NOIO);
 	backing->batch = alloc_batch();
 	if (!backing->block || !backing->batch)
 		goto free;

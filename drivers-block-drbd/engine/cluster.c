@@ -835,11 +835,13 @@ enum drbd_rv drbd_change_cluster(struct drbd_resource *res, struct drbd_own_chan
 		}
 		if (!own->again)
 			break;
-		if (own->rv == DRBD_SS_TIMEOUT)
+		if (own->rv == DRBD_SS_TIMEOUT) {
+			/* So that those who got in each other's way do not again. */
 			fsleep(1000UL * get_random_u32_below(own->ms + 1));
-		else
+		} else {
 			wait_event_interruptible_timeout(cl->wait, !drbd_cluster_active(res),
 							 msecs_to_jiffies(own->ms));
+		}
 	} while (!signal_pending(current));
 	return own->again ? DRBD_SS_INTERRUPTED : own->rv;
 }

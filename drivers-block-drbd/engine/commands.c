@@ -132,7 +132,7 @@ static int resource_options(struct drbd_cmd *cmd, const struct drbd_option_chang
 	struct drbd_res_opts *opts;
 	struct drbd_change chg;
 
-	opts = kmalloc_obj(*opts, GFP_KERNEL);
+	opts = kmalloc_obj(*opts, GFP_NOIO);
 	if (!opts)
 		return DRBD_ERR_NOMEM;
 	mutex_lock(&res->conf);
@@ -367,7 +367,7 @@ static int do_disk_options(struct drbd_cmd *cmd, struct drbd_resource *res, void
 
 	if (!drbd_volume_get_disk(dev))
 		return DRBD_ERR_NO_DISK;
-	conf = kmalloc_obj(*conf, GFP_KERNEL);
+	conf = kmalloc_obj(*conf, GFP_NOIO);
 	if (conf) {
 		mutex_lock(&res->conf);
 		*conf = dev->disk_conf;
@@ -583,6 +583,7 @@ static int do_disconnect(struct drbd_connection *conn, bool force, struct drbd_c
 				return rv;
 			if (cstate_of(conn) == DRBD_C_STANDALONE)
 				return DRBD_NO_ERROR;
+			/* Until what is under way with the peer is over. */
 			fsleep(10000);
 			continue;
 		case DRBD_SS_IS_DISKLESS:
@@ -707,7 +708,7 @@ static int do_net_options(struct drbd_cmd *cmd, struct drbd_resource *res, void 
 	struct drbd_net_conf *conf;
 	int rv;
 
-	conf = kmalloc_obj(*conf, GFP_KERNEL);
+	conf = kmalloc_obj(*conf, GFP_NOIO);
 	if (!conf)
 		return DRBD_ERR_NOMEM;
 	if (cstate_of(conn) == DRBD_C_CONNECTED)
@@ -769,32 +770,42 @@ static bool same_end(const struct drbd_address *a, const struct sockaddr_storage
 	return a->len == len && !memcmp(&a->sa, b, len);
 }
 
+static int clash(struct drbd_connection *conn, const struct drbd_path_ends *ends, bool same_resource)
+{
+	struct drbd_path *path;
+	int rv = DRBD_NO_ERROR;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(path, &conn->transport->paths, list) {
+		bool local = same_end(&ends->local, &path->my_addr, path->my_len);
+		bool remote = same_end(&ends->remote, &path->peer_addr, path->peer_len);
+
+		if (local && remote)
+			rv = DRBD_ERR_LOCAL_AND_PEER_ADDR;
+		else if (local && !same_resource)
+			rv = DRBD_ERR_LOCAL_ADDR;
+		else if (remote && !same_resource)
+			rv = DRBD_ERR_PEER_ADDR;
+		if (rv != DRBD_NO_ERROR)
+			break;
+	}
+	rcu_read_unlock();
+	return rv;
+}
+
 /* Compares with all paths there are. */
 static int check_path(const struct drbd_path_ends *ends, struct drbd_resource *res)
 {
 	struct drbd_resource *other;
 	struct drbd_connection *conn;
-	struct drbd_path *path;
 	unsigned long i;
 	int rv = DRBD_NO_ERROR;
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(other, &drbd_resources, link) {
 		xa_for_each(&other->connections, i, conn) {
-			list_for_each_entry_rcu(path, &conn->transport->paths, list) {
-				bool local = same_end(&ends->local, &path->my_addr, path->my_len);
-				bool remote = same_end(&ends->remote, &path->peer_addr,
-						       path->peer_len);
-
-				if (rv != DRBD_NO_ERROR)
-					continue;
-				if (local && remote)
-					rv = DRBD_ERR_LOCAL_AND_PEER_ADDR;
-				else if (local && other != res)
-					rv = DRBD_ERR_LOCAL_ADDR;
-				else if (remote && other != res)
-					rv = DRBD_ERR_PEER_ADDR;
-			}
+			if (rv == DRBD_NO_ERROR)
+				rv = clash(conn, ends, other == res);
 		}
 	}
 	rcu_read_unlock();

@@ -148,7 +148,7 @@ struct drbd_peer_device *drbd_peer_device_next(struct drbd_connection *conn,
 
 static int add_peer_device(struct drbd_connection *conn, struct drbd_device *dev)
 {
-	struct drbd_peer_device *pd = kzalloc_obj(*pd, GFP_KERNEL);
+	struct drbd_peer_device *pd = kzalloc_obj(*pd, GFP_NOIO);
 	int err;
 
 	if (!pd)
@@ -157,7 +157,7 @@ static int add_peer_device(struct drbd_connection *conn, struct drbd_device *dev
 	drbd_options_default(&drbd_peer_device_options, &pd->conf);
 	pd->conn = conn;
 	pd->dev = dev;
-	err = xa_err(xa_store(&conn->peer_devices, dev->volume, pd, GFP_KERNEL));
+	err = xa_err(xa_store(&conn->peer_devices, dev->volume, pd, GFP_NOIO));
 	if (err) {
 		kfree(pd);
 		return err;
@@ -271,13 +271,13 @@ struct drbd_connection *drbd_connection_create(struct drbd_resource *res, int no
 	int err;
 
 	lockdep_assert_held(&res->conf);
-	conn = kzalloc_obj(*conn, GFP_KERNEL);
+	conn = kzalloc_obj(*conn, GFP_NOIO);
 	if (!conn)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&conn->refs);
 	conn->node_id = node_id;
 	conn->conf = *conf;
-	conn->buffer = kmalloc(DRBD_WIRE_BUFFER, GFP_KERNEL);
+	conn->buffer = kmalloc(DRBD_WIRE_BUFFER, GFP_NOIO);
 	if (!conn->buffer) {
 		kfree(conn);
 		return ERR_PTR(-ENOMEM);
@@ -303,7 +303,7 @@ struct drbd_connection *drbd_connection_create(struct drbd_resource *res, int no
 	err = drbd_states_add_conn(&res->st, node_id);
 	if (err)
 		goto destroy;
-	err = xa_err(xa_store(&res->connections, node_id, conn, GFP_KERNEL));
+	err = xa_err(xa_store(&res->connections, node_id, conn, GFP_NOIO));
 	if (err)
 		goto del_state;
 	err = drbd_peer_devices_add(res, conn, NULL);

@@ -188,6 +188,7 @@ static bool auto_promote(struct drbd_device *dev, const struct drbd_open *open)
 		default:
 			if (time_after_eq(jiffies, end))
 				return true;
+			/* Whatever is in the way may be at a peer, which does not tell. */
 			if (schedule_timeout_interruptible(HZ / 10))
 				return false;
 		}
@@ -361,7 +362,7 @@ struct drbd_device *drbd_device_create(struct drbd_resource *res, u32 minor, int
 	lockdep_assert_held(&res->conf);
 	if (xa_load(&res->devices, volume))
 		return ERR_PTR(-EEXIST);
-	dev = kzalloc_obj(*dev, GFP_KERNEL);
+	dev = kzalloc_obj(*dev, GFP_NOIO);
 	if (!dev)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&dev->refs);
@@ -376,10 +377,10 @@ struct drbd_device *drbd_device_create(struct drbd_resource *res, u32 minor, int
 	spin_lock_init(&dev->bm_lock);
 	init_completion(&dev->local_idle);
 	err = percpu_ref_init(&dev->local, local_idle,
-			      PERCPU_REF_INIT_DEAD | PERCPU_REF_ALLOW_REINIT, GFP_KERNEL);
+			      PERCPU_REF_INIT_DEAD | PERCPU_REF_ALLOW_REINIT, GFP_NOIO);
 	if (err)
 		goto free;
-	err = xa_insert(&minors, minor, dev, GFP_KERNEL);
+	err = xa_insert(&minors, minor, dev, GFP_NOIO);
 	if (err) {
 		err = err == -EBUSY ? -EEXIST : err;
 		goto free;
@@ -390,7 +391,7 @@ struct drbd_device *drbd_device_create(struct drbd_resource *res, u32 minor, int
 	err = alloc_disk(dev);
 	if (err)
 		goto del_state;
-	err = xa_err(xa_store(&res->devices, volume, dev, GFP_KERNEL));
+	err = xa_err(xa_store(&res->devices, volume, dev, GFP_NOIO));
 	if (err)
 		goto put_disk;
 	err = drbd_peer_devices_add(res, NULL, dev);

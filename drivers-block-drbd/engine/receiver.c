@@ -674,6 +674,7 @@ static bool connect_transport(struct drbd_connection *conn)
 	case -EADDRNOTAVAIL:
 		drbd_warn(conn->res, "peer %d: own address not found, retrying every %u s\n",
 			  conn->node_id, READ_ONCE(conn->conf.connect_int));
+		/* Nobody tells when an address appears. */
 		schedule_timeout_interruptible(READ_ONCE(conn->conf.connect_int) * HZ);
 		drbd_conn_lost(conn, DRBD_C_NETWORK_FAILURE);
 		return false;
@@ -710,6 +711,7 @@ static int run_receiver(void *arg)
 		if (!conclude(conn))
 			break;
 		flush_signals(current);
+		/* A peer that drops each connection must not keep two nodes busy. */
 		schedule_timeout_interruptible(HZ);
 	}
 	if (cstate_of(conn) != DRBD_C_STANDALONE) {

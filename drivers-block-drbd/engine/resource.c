@@ -55,7 +55,7 @@ struct drbd_resource *drbd_resource_create(const char *name, const struct drbd_r
 	lockdep_assert_held(&drbd_resources_mutex);
 	if (!try_module_get(THIS_MODULE))
 		return ERR_PTR(-ENODEV);
-	res = kzalloc_obj(*res, GFP_KERNEL);
+	res = kzalloc_obj(*res, GFP_NOIO);
 	if (!res) {
 		module_put(THIS_MODULE);
 		return ERR_PTR(-ENOMEM);

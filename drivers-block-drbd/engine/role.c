@@ -246,11 +246,13 @@ enum drbd_rv drbd_set_role(struct drbd_resource *res, bool primary, bool force,
 					      own.refused_by);
 			return rv;
 		case DRBD_ROLE_BACK_OFF:
+			/* So that those who got in each other's way do not again. */
 			fsleep(1000UL * get_random_u32_below(own.ms + 1));
 			if (!prepare(res, primary))
 				return DRBD_SS_INTERRUPTED;
 			break;
 		case DRBD_ROLE_WAIT_PING:
+			/* By then, a peer that is gone has been noticed. */
 			fsleep(1000UL * max(longest_ping(res), 10U));
 			if (!prepare(res, primary))
 				return DRBD_SS_INTERRUPTED;

@@ -196,10 +196,10 @@ static int get_room(struct drbd_states *st, struct room *room, unsigned int ncon
 {
 	room->nconn = nconn;
 	room->ndev = ndev;
-	room->arrays = kzalloc(arrays_size(nconn, ndev) + 1, GFP_KERNEL);
-	room->spare = alloc_after(st, nconn, ndev, GFP_KERNEL);
+	room->arrays = kzalloc(arrays_size(nconn, ndev) + 1, GFP_NOIO);
+	room->spare = alloc_after(st, nconn, ndev, GFP_NOIO);
 	room->now = kvmalloc_array(DRBD_EFFECTS_MAX(ndev, nconn), sizeof(*room->now),
-				   GFP_KERNEL);
+				   GFP_NOIO);
 	if (room->arrays && room->spare && room->now)
 		return 0;
 	free_room(room);
@@ -332,7 +332,7 @@ static void shrink(struct drbd_states *st, int without_c, int without_d)
 	struct room room;
 
 	while (get_room(st, &room, nconn, ndev))
-		schedule_timeout_uninterruptible(HZ / 10);
+		schedule_timeout_uninterruptible(HZ / 10); /* nobody tells of memory */
 	spin_lock_irq(&st->lock);
 	move_in(st, &room, without_c, without_d);
 	st->ops->publish(st);
@@ -378,7 +378,7 @@ static void run_after(struct work_struct *work)
 	while (!list.e) {
 		list.e = kvmalloc_array(list.max, sizeof(*list.e), GFP_NOIO);
 		if (!list.e)
-			schedule_timeout_uninterruptible(HZ / 10);
+			schedule_timeout_uninterruptible(HZ / 10); /* nobody tells of memory */
 	}
 	drbd_state_after(snap, after->flags, &list);
 	if (st->ops->begin_later)

@@ -8,6 +8,7 @@
  */
 
 #include <linux/seq_buf.h>
+#include <linux/string_choices.h>
 
 #include "../core/names.h"
 #include "../core/state_predicates.h"
@@ -20,11 +21,6 @@ static void add(struct seq_buf *line, const char *what, const char *from, const 
 {
 	if (strcmp(from, to))
 		seq_buf_printf(line, "%s( %s -> %s ) ", what, from, to);
-}
-
-static const char *yes_no(bool yes)
-{
-	return yes ? "yes" : "no";
 }
 
 static void add_word(struct seq_buf *list, bool yes, const char *word)
@@ -70,7 +66,7 @@ static void describe_resource(struct seq_buf *line, const struct drbd_state *s)
 
 	add(line, "role", drbd_role_name(s->old.role), drbd_role_name(s->new.role));
 	add(line, "susp-io", susp_words(s, DRBD_OLD, &old), susp_words(s, DRBD_NEW, &new));
-	add(line, "force-io-failures", yes_no(s->old.fail_io), yes_no(s->new.fail_io));
+	add(line, "force-io-failures", str_yes_no(s->old.fail_io), str_yes_no(s->new.fail_io));
 }
 
 static void describe_connection(struct seq_buf *line, const struct drbd_state_conn *sc)
@@ -82,7 +78,7 @@ static void describe_connection(struct seq_buf *line, const struct drbd_state_co
 static void describe_device(struct seq_buf *line, const struct drbd_state_dev *sd)
 {
 	add(line, "disk", drbd_disk_name(sd->old.disk), drbd_disk_name(sd->new.disk));
-	add(line, "quorum", yes_no(sd->old.have_quorum), yes_no(sd->new.have_quorum));
+	add(line, "quorum", str_yes_no(sd->old.have_quorum), str_yes_no(sd->new.have_quorum));
 }
 
 static void describe_peer_device(struct seq_buf *line, const struct drbd_state_pd *sp)
@@ -93,9 +89,9 @@ static void describe_peer_device(struct seq_buf *line, const struct drbd_state_p
 	add(line, "pdsk", drbd_disk_name(sp->old.disk), drbd_disk_name(sp->new.disk));
 	add(line, "repl", drbd_repl_name(sp->old.repl), drbd_repl_name(sp->new.repl));
 	add(line, "resync-susp", resync_words(&sp->old, &old), resync_words(&sp->new, &new));
-	add(line, "replication", yes_no(sp->old.replication), yes_no(sp->new.replication));
-	add(line, "peer_replication", yes_no(sp->old.peer_replication),
-	    yes_no(sp->new.peer_replication));
+	add(line, "replication", str_yes_no(sp->old.replication), str_yes_no(sp->new.replication));
+	add(line, "peer_replication", str_yes_no(sp->old.peer_replication),
+	    str_yes_no(sp->new.peer_replication));
 }
 
 /* Names of objects that may be gone by now */
