@@ -219,7 +219,7 @@ def test_machines_killed(cluster):
     """The machine of each role dies; the others go on, and it comes back with what it had."""
     lab, resource = bring_up(cluster, options={"quorum": "majority", "on-no-quorum": "io-error"})
     skip_initial_sync(lab, resource)
-    for victim, role in ((lab[0], "Primary"), (lab[1], "Secondary")):
+    for victim, role in ((lab[1], "Secondary"), (lab[0], "Primary")):
         others = [node for node in lab if node is not victim]
         if role == "Primary":
             resource.primary(victim)
@@ -227,14 +227,21 @@ def test_machines_killed(cluster):
         for node in others:
             wait_view(resource, node,
                       lambda seen, p=victim.name: seen[2][p][0] != "Connected", "not noticed")
+            disks(resource, node, "UpToDate")   # the survivors have found out that none has more
         resource.primary(others[0])
         resource.secondary(others[0])
         victim.start()
         resource.install([victim])
         resource.up([victim])
-        established(resource, resource.members)
-        for node in lab:
-            disks(resource, node, "UpToDate")
+        if role == "Secondary":
+            established(resource, resource.members)
+            disks(resource, victim, "UpToDate")
+            continue
+        # What it wrote last nobody knows: it has to be resynced, which takes more than is here.
+        for node in others:
+            wait_view(resource, node, lambda seen, p=victim.name: seen[2][p] == (
+                "Connected", "Secondary", ["WFBitMapS"], ["Outdated"]), "no source for the victim")
+        disks(resource, victim, "Outdated")
     finish(lab, resource)
 
 

@@ -770,7 +770,8 @@ static bool same_end(const struct drbd_address *a, const struct sockaddr_storage
 	return a->len == len && !memcmp(&a->sa, b, len);
 }
 
-static int clash(struct drbd_connection *conn, const struct drbd_path_ends *ends, bool same_resource)
+static int clash(struct drbd_connection *conn, const struct drbd_path_ends *ends,
+		 bool same_resource)
 {
 	struct drbd_path *path;
 	int rv = DRBD_NO_ERROR;
