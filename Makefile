@@ -46,7 +46,7 @@ lint: tree ## checkpatch, sparse, coccinelle, kernel-doc, codespell, YNL, shellc
 	@scripts/lint
 
 bisect: tree ## build every patch in every configuration that it offers
-	@scripts/bisect
+	@scripts/bisect --all
 
 scenarios: tree ## cluster scenarios in virtual machines; T=name chooses, ALL=1 takes the long ones, too
 	@scripts/build-kernel debug

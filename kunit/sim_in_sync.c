@@ -49,6 +49,15 @@ static bool out_of_sync(struct sim_node *n, int peer, const struct drbd_in_sync_
 	return drbd_bm_count(&n->data->bm, sim_slot_of(n, peer), bits);
 }
 
+/* A function of its own for the environment's size on the stack. */
+static noinline_for_stack u64 resolved_uuid(struct sim_node *n)
+{
+	struct drbd_uuid_env env;
+
+	sim_uuid_env(n, 0, &env);
+	return drbd_uuid_resolved(&n->vol[0].ids, &env, DRBD_NO_NODE, NULL);
+}
+
 static u64 nodes_in_sync(struct sim_node *n, int peer, const struct drbd_in_sync_range *part)
 {
 	struct sim_data *d = n->data;
@@ -57,13 +66,9 @@ static u64 nodes_in_sync(struct sim_node *n, int peer, const struct drbd_in_sync
 		.al_active = al_active(d, first_block(part) / SIM_EXTENT_BLOCKS),
 	};
 	struct drbd_in_sync_peer peers[DRBD_NODES] = {};
-	const struct drbd_uuids *ids = &n->vol[0].ids;
-	struct drbd_uuid_env env;
-	u64 uuid;
+	u64 uuid = resolved_uuid(n);
 	int other;
 
-	sim_uuid_env(n, 0, &env);
-	uuid = drbd_uuid_resolved(ids, &env, DRBD_NO_NODE, NULL);
 	for (other = -1; sim_next_peer(n, &other);) {
 		if (sim_slot_of(n, other) < 0)
 			continue;

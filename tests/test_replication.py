@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from test_control_plane import long
 
 from drbdlab import MIB, Resource
 from drbdlab.workload import AckedWriter, Files, Fio
@@ -55,6 +56,7 @@ def test_link_cut_while_writing(cluster):
     assert_identical(resource)
 
 
+@long
 @pytest.mark.parametrize("protocol", ["C"])
 def test_primary_killed_while_writing(cluster, protocol):
     """The primary's machine dies in mid-write: its peer has every acknowledged block and every file."""
@@ -95,6 +97,7 @@ def test_primary_killed_while_writing(cluster, protocol):
     lab.all("modprobe -r drbd")
 
 
+@long
 def test_disk_error_is_survived(cluster):
     """The primary's disk fails: it goes on with the peer's; a replaced disk gets everything back."""
     lab = cluster(2, disks=DISKS)
@@ -128,6 +131,7 @@ def test_disk_error_is_survived(cluster):
     assert_identical(resource)
 
 
+@long
 def test_ipv6_and_authentication(cluster):
     """The same over IPv6 with a shared secret; a wrong secret is refused and harms nothing."""
     net = {"protocol": "C", "cram-hmac-alg": "sha256", "shared-secret": '"right"'}
