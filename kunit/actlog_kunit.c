@@ -169,7 +169,10 @@ static void actlog_life_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, drbd_al_put(al, 3), 0);
 	KUNIT_EXPECT_EQ(test, drbd_al_put(al, 3), 0);
 	KUNIT_EXPECT_EQ(test, al->used, 1);
+	KUNIT_EXPECT_TRUE(test, drbd_al_in_use(al, 3));
 	KUNIT_EXPECT_EQ(test, drbd_al_put(al, 3), 1);
+	KUNIT_EXPECT_FALSE(test, drbd_al_in_use(al, 3));
+	KUNIT_EXPECT_FALSE(test, drbd_al_in_use(al, 4));
 	KUNIT_EXPECT_EQ(test, drbd_al_put(al, 3), -ENOENT);
 	KUNIT_EXPECT_EQ(test, al->used, 0);
 	/* it stays in the log */

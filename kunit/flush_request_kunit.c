@@ -69,6 +69,13 @@ static void flush_gone_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, drbd_flush_covered(primary, 1, 50), 0);
 	KUNIT_EXPECT_EQ(test, drbd_flush_covered(primary, 2, 50), BIT_ULL(2));
 	KUNIT_EXPECT_EQ(test, drbd_flush_covered(primary, 3, 50), BIT_ULL(2));
+
+	/* 2 still waits for 1, which knows nothing of it; what 1 asked for is of no use */
+	drbd_flush_came(primary, 1);
+	KUNIT_EXPECT_EQ(test, drbd_flush_covered(primary, 1, 49), 0);
+	KUNIT_EXPECT_EQ(test, drbd_flush_covered(primary, 1, 50), BIT_ULL(2));
+	KUNIT_EXPECT_EQ(test, drbd_flush_covered(primary, 1, 50), 0);
+	KUNIT_EXPECT_EQ(test, drbd_flush_covered(primary, 2, 50), 0);
 }
 
 static void flush_forward_test(struct kunit *test)

@@ -224,6 +224,9 @@ enum sim_link {
  * @quorate: the last P_STATE had the quorum bit
  * @want_connect: a connect transaction is due
  * @lost: sent/received names of lost Primaries
+ * @asked: it was asked whether it is there, since another node took it for lost
+ * @answered: it is there
+ * @notified: lost Primaries that it was told about in return
  * @detect_due: it is connected, look for resyncs that ended elsewhere
  * @missed: drbd_uuid_detect_missed() for the handshake
  * @reconnect: there was a connection to this peer before, since the boot
@@ -233,6 +236,9 @@ enum sim_link {
  * @consider_resync: compare UUIDs when its state arrives
  * @attach_untold: an attach began here or there, and no UUIDs were sent since
  * @settled: it was told that this node got stable, with bits set towards it
+ * @told_stable: UUIDs that it was told when this node got stable, which it answers to
+ * @told_self: for @told_stable, what was told as the current UUID
+ * @told_flags: for @told_stable, DRBD_UUID_FLAG_*; 0 if there is nothing to answer
  * @survivor: this node gets what it missed of the lost Primary @survivor_lost
  * @survivor_lost: its node id
  * @survivor_dagtag: up to this position
@@ -257,6 +263,9 @@ struct sim_peer {
 	bool quorate;
 	bool want_connect;
 	struct drbd_lost_primary lost;
+	bool asked;
+	bool answered;
+	u64 notified;
 	bool detect_due;
 	enum drbd_missed_end missed;
 	bool reconnect;
@@ -266,6 +275,9 @@ struct sim_peer {
 	bool consider_resync;
 	bool attach_untold;
 	bool settled;
+	struct drbd_uuids told_stable;
+	u64 told_self;
+	u64 told_flags;
 	bool survivor;
 	int survivor_lost;
 	u64 survivor_dagtag;
@@ -550,6 +562,7 @@ bool sim_node_want_uuid(struct sim_node *n, int v);
 		/* a write needs a new UUID first: make it, if that is possible now */
 void sim_uuid_resync_finished(struct sim_node *n, int v, int source); /* target */
 void sim_uuid_clear_slot(struct sim_node *n, int v, int peer);	/* source, or no resync */
+void sim_uuid_check_sources(struct sim_node *n, int v);
 void sim_uuid_start_target(struct sim_node *n, int v, int source);
 		/* SyncTarget or PausedSyncT was entered, before anything is requested */
 void sim_uuid_connected(struct sim_node *n);
@@ -602,7 +615,8 @@ void sim_send_initial(struct sim_node *n, int peer);
 void sim_handshake_reset(struct sim_node *n, int peer);
 void sim_handshake_release(struct sim_node *n, int peer);
 void sim_got_state(struct sim_node *n, int from, struct sim_msg *msg);
-void sim_got_peer_dagtag(struct sim_node *n, int from, struct sim_msg *msg);
+bool sim_got_peer_dagtag(struct sim_node *n, int from, struct sim_msg *msg);
+void sim_peer_answered(struct sim_node *n, int peer);
 void sim_send_peer_dagtag(struct sim_node *n, int peer, int lost);
 void sim_survivor_synced(struct sim_node *n, int peer);	/* target: the resync ended */
 void sim_conn_timer(struct sim_node *n, int peer);
@@ -676,6 +690,8 @@ bool sim_data_missed(struct sim_node *n, int peer);
 		/* a write is in flight that the peer missed, and that cannot be sent again */
 bool sim_data_crash_owed(struct sim_node *n, int peer);
 		/* this node crashed as a Primary, and the peer may differ since */
+u64 sim_data_owed(struct sim_node *n);
+bool sim_data_orphaned(struct sim_node *n, int peer);
 bool sim_data_synced(struct sim_node *n, int peer);
 		/* a resync made this node UpToDate since the peer was there */
 bool sim_data_idle(const struct sim_node *n);

@@ -421,7 +421,12 @@ static void power_lost(struct sim_node *n, const u32 *before)
 	}
 }
 
-static void lower_floors(struct sim *sim)
+/*
+ * sim_apps_weigh() - who has what was lost from a cache
+ *
+ * After a crash, and when a node cannot go on that had it.
+ */
+void sim_apps_weigh(struct sim *sim)
 {
 	struct sim_apps *apps = sim->apps;
 	u32 i;
@@ -446,7 +451,7 @@ static void crash(struct sim_node *n, bool power)
 	sim_node_crash(n);
 	if (power)
 		power_lost(n, before);
-	lower_floors(n->sim);
+	sim_apps_weigh(n->sim);
 }
 
 static void partition(struct sim *sim, u32 nodes)
@@ -547,30 +552,54 @@ void sim_apps_do(struct sim *sim, const struct sim_event *ev)
 		sim_net_awake(n);
 }
 
-/* A Primary that has to make way: the others are to connect to one. */
+/* A Primary that has to make way: the others are to connect to one, to the one with the
+ * newer data if one of them has it.
+ */
 static bool is_surplus(struct sim_node *n)
 {
+	struct sim *sim = n->sim;
 	int i;
 
-	if (n->sim->cfg.two_primaries || n->s.old.role != DRBD_ROLE_PRIMARY)
+	if (sim->cfg.two_primaries || n->s.old.role != DRBD_ROLE_PRIMARY)
 		return false;
-	for (i = 0; i < n->id; i++)
-		if (n->sim->node[i].up && n->sim->node[i].s.old.role == DRBD_ROLE_PRIMARY)
+	for (i = 0; i < sim->cfg.nodes; i++) {
+		struct sim_node *other = &sim->node[i];
+		bool behind = sim_check_overtaken(n, i), ahead = sim_check_overtaken(other, n->id);
+
+		if (i == n->id || !other->up || other->s.old.role != DRBD_ROLE_PRIMARY)
+			continue;
+		if (behind == ahead ? i < n->id : behind)
 			return true;
+	}
 	return false;
 }
 
-/* Newer data does not get to a Primary; with this policy it is asked for again and again. */
-static bool is_retrying(struct sim_node *n)
+/* A peer that is asked again and again, and will not be connected: it has newer data, which
+ * does not get to a Primary, or both have been written to. With one policy, all that a
+ * Primary refuses is tried again.
+ */
+static int whom_it_retries(struct sim_node *n)
+{
+	bool any = n->sim->cfg.rr_conflict == DRBD_ASB_RETRY_CONNECT &&
+		   n->s.old.role == DRBD_ROLE_PRIMARY;
+	int j;
+
+	for (j = 0; j < n->sim->cfg.nodes; j++)
+		if (j != n->id && sim_configured(n, j) &&
+		    sim_conn(n, j)->old.cstate == DRBD_C_CONNECTING &&
+		    (any || sim_check_overtaken(n, j)))
+			return j;
+	return DRBD_NO_NODE;
+}
+
+/* It refused to give up its data for newer data, without a policy to try that again. */
+static bool is_left_behind(struct sim_node *n)
 {
 	int j;
 
-	if (n->sim->cfg.rr_conflict != DRBD_ASB_RETRY_CONNECT ||
-	    n->s.old.role != DRBD_ROLE_PRIMARY)
-		return false;
 	for (j = 0; j < n->sim->cfg.nodes; j++)
 		if (j != n->id && sim_configured(n, j) &&
-		    sim_conn(n, j)->old.cstate == DRBD_C_CONNECTING)
+		    sim_conn(n, j)->old.cstate == DRBD_C_STANDALONE && sim_check_overtaken(n, j))
 			return true;
 	return false;
 }
@@ -587,14 +616,20 @@ static bool is_stuck(struct sim_node *n)
  */
 static enum sim_cmd repair(struct sim_node *n, unsigned int round, int *peer)
 {
-	int j;
+	bool primary = n->s.old.role == DRBD_ROLE_PRIMARY;
+	int retries = round > 1 ? whom_it_retries(n) : DRBD_NO_NODE, j;
 
 	*peer = n->id ? 0 : 1;
 	if (n->s.old.susp_user)
 		return SIM_CMD_RESUME_IO;
-	if (is_surplus(n) || (round > 1 && is_retrying(n)) || (round > 2 && is_stuck(n))) {
+	if (is_surplus(n) || (round > 2 && is_stuck(n)) ||
+	    (primary && (retries != DRBD_NO_NODE || (round > 2 && is_left_behind(n))))) {
 		app_close(n);
 		return round < 4 ? SIM_CMD_DEMOTE : SIM_CMD_DEMOTE_FORCE;
+	}
+	if (round > 4 && retries != DRBD_NO_NODE) {
+		*peer = retries;
+		return SIM_CMD_DISCONNECT;
 	}
 	if (n->dev[0].old.disk == DRBD_D_DISKLESS && !n->vol[0].intentional_diskless)
 		return SIM_CMD_ATTACH;

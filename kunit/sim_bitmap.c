@@ -334,6 +334,8 @@ void sim_data_attach(struct sim_node *n, int v, bool crashed_primary)
 					.flushes = true, .drain = true }, 1);
 	for (i = 0; i < SIM_NODES; i++) {
 		d->partial[i] = n->vol[v].ids.slots[i].uuid;
+		if (sim_data_oos(n, v, i))
+			d->synced |= drbd_node_mask(i);
 		if (n->vol[v].md.peers[i].flags & DRBD_MDF_PEER_FULL_SYNC)
 			drbd_bm_set(&d->bm, n->vol[v].ids.slots[i].bitmap_index, sim_all_bits(d));
 	}

@@ -44,11 +44,13 @@ struct check_tid {
  * @uuid: its name, without the bit of the Primary
  * @parent: index of the one that it began from, -1 if none
  * @won: index of one that it won against after a split brain, -1 if none
+ * @by: node on which it began
  */
 struct check_uuid {
 	u64 uuid;
 	int parent;
 	int won;
+	int by;
 };
 
 /**
@@ -63,7 +65,6 @@ struct check_uuid {
  * @primary_since: step when it became Primary
  * @acked_beside: Primaries beside which it completed a write that was submitted later
  * @stale: another Primary completed a write
- * @begun: the generation that it began last as this Primary, 0 if none
  * @handshake: current UUID while it must not change, 0 if it may
  */
 struct check_node {
@@ -77,7 +78,6 @@ struct check_node {
 	u32 primary_since;
 	u32 acked_beside;
 	bool stale;
-	u64 begun;
 	u64 handshake;
 };
 
@@ -132,7 +132,7 @@ static int find_uuid(const struct sim_checks *k, u64 uuid)
 	return -1;
 }
 
-static int add_uuid(struct sim *sim, u64 uuid, int parent)
+static int add_uuid(struct sim *sim, u64 uuid, int parent, int by)
 {
 	struct sim_checks *k = sim->checks;
 
@@ -143,6 +143,7 @@ static int add_uuid(struct sim *sim, u64 uuid, int parent)
 	k->uuid[k->uuids].uuid = uuid & ~DRBD_UUID_PRIMARY;
 	k->uuid[k->uuids].parent = parent;
 	k->uuid[k->uuids].won = -1;
+	k->uuid[k->uuids].by = by;
 	return k->uuids++;
 }
 
@@ -152,21 +153,15 @@ void sim_check_new_uuid(struct sim_node *n, int v, u64 old, u64 uuid)
 	int parent = -1;
 
 	sim_counts(sim)[SIM_N_GENERATIONS]++;
-	/* when the own disk fails, what is exposed may be older for a moment, as a peer
-	 * has not yet told that it took the last generation over
-	 */
-	if (sim->checks->node[n->id].begun)
-		old = sim->checks->node[n->id].begun;
-	sim->checks->node[n->id].begun = uuid;
 	if (!drbd_uuid_unset(old)) {
 		parent = find_uuid(sim->checks, old);
 		if (parent < 0)
-			parent = add_uuid(sim, old, -1);
+			parent = add_uuid(sim, old, -1, DRBD_NO_NODE);
 	}
 	if (find_uuid(sim->checks, uuid) >= 0)
 		sim_fail(sim, "U1: %d: generation %llx begins twice", n->id, uuid);
 	else
-		add_uuid(sim, uuid, parent);
+		add_uuid(sim, uuid, parent, n->id);
 	sim_trace(sim, "%d: generation %016llx begins after %016llx", n->id, uuid, old);
 }
 
@@ -208,6 +203,26 @@ static bool diverged(const struct sim_checks *k, u64 a, u64 b)
 	int i = find_uuid(k, a), j = find_uuid(k, b);
 
 	return !descends(k, i, j) && !descends(k, j, i);
+}
+
+static u64 generation(const struct sim_node *n)
+{
+	return n->dev[0].old.disk >= DRBD_D_INCONSISTENT ? n->vol[0].ids.current_uuid :
+							   n->vol[0].ids.exposed;
+}
+
+/*
+ * sim_check_overtaken() - has a peer data that another node than this one wrote since
+ * @n: the node
+ * @peer: the peer
+ */
+bool sim_check_overtaken(const struct sim_node *n, int peer)
+{
+	const struct sim_checks *k = n->sim->checks;
+	int mine = find_uuid(k, generation(n));
+	int its = find_uuid(k, generation(&n->sim->node[peer]));
+
+	return mine >= 0 && its >= 0 && !descends(k, mine, its) && k->uuid[its].by != n->id;
 }
 
 void sim_check_compared(struct sim_node *n, int peer, int v, const struct drbd_handshake *h,
@@ -448,7 +463,6 @@ static void crashed(struct check_node *k)
 	k->suspended = false;
 	k->stale = false;
 	k->acked_beside = 0;
-	k->begun = 0;
 	k->handshake = 0;
 	for (j = 0; j < SIM_NODES; j++) {
 		k->cstate[j] = DRBD_C_STANDALONE;
@@ -495,7 +509,6 @@ static void follow(struct sim_node *n)
 	if (k->role != n->s.old.role) {
 		k->role = n->s.old.role;
 		k->stale = false;
-		k->begun = 0;
 		k->acked_beside = 0;
 		for (j = 0; j < SIM_NODES; j++)
 			checks->node[j].acked_beside &= ~(1U << n->id);
@@ -506,11 +519,13 @@ static void follow(struct sim_node *n)
 		if (dev->disk == DRBD_D_DISKLESS)
 			count[SIM_N_DETACHES]++;
 		k->disk = dev->disk;
+		sim_apps_weigh(sim);
 	}
 	if (k->quorum != dev->quorum) {
 		if (sim->cfg.quorum.quorum && !dev->quorum)
 			count[SIM_N_QUORUM_LOST]++;
 		k->quorum = dev->quorum;
+		sim_apps_weigh(sim);
 	}
 	suspended = drbd_state_suspended(&n->s, DRBD_OLD);
 	if (k->suspended != suspended) {

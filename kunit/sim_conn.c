@@ -56,8 +56,11 @@ void sim_handshake_reset(struct sim_node *n, int peer)
 	p->consider_resync = false;
 	p->attach_untold = false;
 	p->settled = false;
+	p->told_flags = 0;
 	p->uuids_valid = false;
 	p->comm_valid = false;
+	p->asked = false;
+	p->notified = 0;
 	p->missed = DRBD_MISSED_NONE;
 	p->lost.received = false;
 	p->lost.sent = false;
@@ -130,11 +133,15 @@ static void compare_exposed(struct sim_node *n, int peer, int v)
 		.intentional = vol->intentional_diskless,
 		.io_error = !n->s.suspend_on_no_quorum,
 	};
+	enum drbd_exposed_verdict verdict;
 	struct drbd_uuid_env env;
 
 	sim_uuid_env(n, v, &env);
-	switch (drbd_diskless_compare(&vol->ids, &env, peer, &vol->exposed, &opts,
-				      can_replay(n, peer))) {
+	verdict = drbd_diskless_compare(&vol->ids, &env, peer, &vol->exposed, &opts,
+					can_replay(n, peer));
+	sim_trace(n->sim, "node %d: compared with %d: %d, exposed %llx / %llx", n->id, peer,
+		  verdict, vol->ids.exposed, p->uuids.current_uuid);
+	switch (verdict) {
 	case DRBD_EXPOSED_SAME:
 		break;
 	case DRBD_EXPOSED_ADOPT:
@@ -259,6 +266,8 @@ void sim_conn_modify(struct sim_node *n, int peer, bool apply)
 	int v;
 
 	drbd_state_set_cstate(&n->s, sim_conn_index(n, peer), DRBD_C_CONNECTED);
+	for (v = 0; v < n->sim->cfg.nodes; v++)
+		n->peer[v].notified &= ~drbd_node_mask(peer);
 	if (!apply || !p->hs_connect)
 		return;
 	sim_conn(n, peer)->new.peer_role = p->state.role;
@@ -693,7 +702,7 @@ static void reconcile_volume(struct sim_node *n, int from, int v, s64 offset)
 {
 	struct drbd_state_pd *pd = sim_pd(n, v, from);
 	struct drbd_volume_compare vc = {
-		.repl = pd->old.repl, .disk = n->dev[v].old.disk,
+		.repl = pd->old.repl, .disk = min(n->dev[v].old.disk, pd->old.disk),
 	};
 	struct drbd_handshake h;
 	struct drbd_decision d;
@@ -722,7 +731,62 @@ static void reconcile_volume(struct sim_node *n, int from, int v, s64 offset)
 	}
 }
 
-void sim_got_peer_dagtag(struct sim_node *n, int from, struct sim_msg *msg)
+/* The answer to a ping. */
+void sim_peer_answered(struct sim_node *n, int peer)
+{
+	n->peer[peer].answered = true;
+	sim_net_release(n);
+}
+
+enum whereabouts {
+	STILL_THERE,
+	GONE,
+	NOT_KNOWN,	/* asked, or the cleanup is not over */
+};
+
+/* A node that another one lost. Both survivors have to agree that it is gone. */
+static enum whereabouts look_for(struct sim_node *n, int lost)
+{
+	struct sim_peer *p = &n->peer[lost];
+
+	if (sim_conn(n, lost)->old.cstate != DRBD_C_CONNECTED) {
+		p->asked = false;
+		return p->teardown ? NOT_KNOWN : GONE;
+	}
+	if (!p->asked) {
+		p->asked = true;
+		p->answered = false;
+		sim_send(n, lost, SIM_CONTROL, sim_msg(n, DRBD_P_PING, DRBD_NO_VOLUME));
+	} else if (p->answered) {
+		p->asked = false;
+		return STILL_THERE;
+	}
+	return NOT_KNOWN;
+}
+
+/* The peer may have ignored what it was told when it had not lost the node itself. Both
+ * have to compare, or the other one waits for it; unless a resync runs, which it may not
+ * know any more. To return it once is enough.
+ */
+static void notify_too(struct sim_node *n, int peer, int v, int lost)
+{
+	struct drbd_uuid_env env;
+	struct sim_msg *msg;
+
+	sim_uuid_env(n, v, &env);
+	if (sim_pd(n, v, peer)->old.repl > DRBD_R_ESTABLISHED ||
+	    n->peer[peer].notified & drbd_node_mask(lost) ||
+	    !(drbd_survivors_owed(&env, lost) & drbd_node_mask(peer)))
+		return;
+	n->peer[peer].notified |= drbd_node_mask(lost);
+	msg = sim_msg(n, DRBD_P_CURRENT_UUID, v);
+	msg->uuids.current_uuid = n->vol[v].ids.current_uuid;
+	msg->uuids.node_mask = drbd_uuid_weak_nodes(&env, n->id);
+	sim_send(n, peer, SIM_DATA, msg);
+	sim_send_peer_dagtag(n, peer, lost);
+}
+
+bool sim_got_peer_dagtag(struct sim_node *n, int from, struct sim_msg *msg)
 {
 	struct sim_peer *p = &n->peer[from];
 	int lost = msg->body.dagtag.node_id, v;
@@ -733,19 +797,27 @@ void sim_got_peer_dagtag(struct sim_node *n, int from, struct sim_msg *msg)
 	offset = known ? (s64)(n->peer_dagtag[lost] - msg->body.dagtag.dagtag) : 0;
 	if (sim_conn(n, from)->old.cstate != DRBD_C_CONNECTED) {
 		if (!drbd_twopc_connects(&n->tp, from))
-			return;
+			return true;
 		p->lost.received = true;
 		p->lost.received_node = lost;
 		p->lost.offset_known = known && n->peer_dagtag[lost];
 		p->lost.offset = offset;
-		return;
+		return true;
 	}
-	/* A node that is still in sight is not lost. */
-	if (!known || sim_conn(n, lost)->old.cstate == DRBD_C_CONNECTED)
-		return;
+	if (!known)
+		return true;
+	switch (look_for(n, lost)) {
+	case STILL_THERE:
+		return true;
+	case NOT_KNOWN:
+		return false;
+	case GONE:
+		break;
+	}
 	for (v = 0; v < SIM_VOLUMES; v++) {
 		struct drbd_state_pd *pd = sim_pd(n, v, from);
 
+		notify_too(n, from, v, lost);
 		if (pd->old.repl >= DRBD_R_ESTABLISHED && p->uuids_valid)
 			reconcile_volume(n, from, v, offset);
 		p->survivor = pd->old.repl == DRBD_R_WF_BITMAP_T && pd->old.reconcile_running;
@@ -755,4 +827,5 @@ void sim_got_peer_dagtag(struct sim_node *n, int from, struct sim_msg *msg)
 		pd->new.reconcile_owed = false;
 	}
 	settle_later(n);
+	return true;
 }

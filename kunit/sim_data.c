@@ -246,6 +246,7 @@ void sim_data_run(struct sim_node *n)
 static void settle(struct sim_data *d, int peer)
 {
 	d->crash_owed &= ~drbd_node_mask(peer);
+	d->orphaned &= ~drbd_node_mask(peer);
 	d->synced &= ~drbd_node_mask(peer);
 }
 
@@ -265,6 +266,7 @@ void sim_data_published(struct sim_node *n)
 			settle(n->data, peer);
 	}
 	sim_confirm_check(n);
+	sim_flush_answer(n);
 	sim_data_run(n);
 }
 
@@ -293,6 +295,29 @@ bool sim_data_crash_owed(struct sim_node *n, int peer)
 bool sim_data_synced(struct sim_node *n, int peer)
 {
 	return n->data->synced & drbd_node_mask(peer);
+}
+
+/**
+ * sim_data_orphaned() - did this node get writes of a lost Primary that a peer may miss?
+ * @n: the node
+ * @peer: the peer
+ *
+ * Return: whether it did.
+ */
+bool sim_data_orphaned(struct sim_node *n, int peer)
+{
+	return n->data->orphaned & drbd_node_mask(peer);
+}
+
+/**
+ * sim_data_owed() - who may miss what this node alone knows of
+ * @n: the node
+ *
+ * Return: mask of nodes.
+ */
+u64 sim_data_owed(struct sim_node *n)
+{
+	return n->data->crash_owed | n->data->orphaned | n->data->synced;
 }
 
 /**
@@ -381,6 +406,10 @@ bool sim_data_deliver(struct sim_node *n, int from, struct sim_msg *msg)
 	struct sim_data *d = n->data;
 	bool taken = false, done;
 
+	/* The Primary is Connected, and its COMMIT is on its way in the other stream. */
+	if (msg->cmd == DRBD_P_FLUSH_FORWARD && !sim_connected(n, from) &&
+	    drbd_twopc_connects(&n->tp, from))
+		return false;
 	/* What is behind the end of a connection is nobody's. */
 	if (!sim_connected(n, from) || d->peer[from].down)
 		return true;
@@ -487,6 +516,7 @@ void sim_data_conn_up(struct sim_node *n, int peer)
 	p->down = false;
 	p->in_flight = 0;
 	p->seq = 0;
+	drbd_flush_came(&n->data->rounds, peer);
 }
 
 static void stop(struct sim_node *n, int peer)

@@ -396,7 +396,9 @@ struct sim_dpeer {
  * @flush: flush round of a resync as target
  * @rounds: those that targets asked this node for
  * @crash_owed: peers that may differ since this node crashed as a Primary
- * @synced: peers that may miss what this node got from its source
+ * @orphaned: peers that may miss writes of a Primary that is lost
+ * @synced: peers that may miss what this node got from its source, or had bits when this
+ *	node attached its disk
  * @partial: slot UUIDs of bitmaps that are not complete
  * @read_left: candidates for reads
  * @read_toggle: of round robin
@@ -444,6 +446,7 @@ struct sim_data {
 	struct drbd_flush flush;
 	struct drbd_flush_primary rounds;
 	u64 crash_owed;
+	u64 orphaned;
 	u64 synced;
 	u64 partial[SIM_NODES];
 	u64 read_left;

@@ -412,7 +412,11 @@ bool sim_node_deliver(struct sim_node *n, int from, struct sim_msg *msg)
 		sim_got_state(n, from, msg);
 		break;
 	case DRBD_P_PEER_DAGTAG:
-		sim_got_peer_dagtag(n, from, msg);
+		taken = sim_got_peer_dagtag(n, from, msg);
+		break;
+	case DRBD_P_PING:
+		/* also while the other end is further than this one */
+		sim_send(n, from, SIM_CONTROL, sim_msg(n, DRBD_P_PING_ACK, DRBD_NO_VOLUME));
 		break;
 	case DRBD_P_DISCONNECT:
 		sim_conn_lose(n, from, DRBD_C_DISCONNECTING);

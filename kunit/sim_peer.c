@@ -501,6 +501,8 @@ void sim_peer_forget(struct sim_node *n, int peer)
 	struct sim_dpeer *dp = &n->data->peer[peer];
 	struct sim_preq *p;
 
+	if (!list_empty(&dp->order))
+		n->data->orphaned |= ~drbd_node_mask(peer);
 	while (!list_empty(&dp->order) && !n->sim->failed) {
 		p = list_first_entry(&dp->order, struct sim_preq, order);
 		apply_plan(n, p, true, 0);

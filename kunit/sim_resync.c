@@ -415,13 +415,6 @@ void sim_resync_effect(struct sim_node *n, const struct drbd_effect *e)
 	d->again = true;
 }
 
-static void pong(struct sim_node *n, int from)
-{
-	struct sim_msg *msg = sim_msg(n, DRBD_P_PING_ACK, DRBD_NO_VOLUME);
-
-	sim_send(n, from, SIM_CONTROL, msg);
-}
-
 static void forward_flush(struct sim_node *n, int from, const struct sim_msg *msg)
 {
 	int to = msg->body.flush.node_id;
@@ -484,11 +477,9 @@ bool sim_resync_deliver(struct sim_node *n, int from, struct sim_msg *msg, bool 
 	case DRBD_P_PEERS_IN_SYNC:
 		sim_got_peers_in_sync(n, from, msg);
 		return true;
-	case DRBD_P_PING:
-		pong(n, from);
-		return true;
 	case DRBD_P_PING_ACK:
 		d->peer[from].sync.ponged = true;
+		sim_peer_answered(n, from);
 		return true;
 	case DRBD_P_FLUSH_FORWARD:
 		forward_flush(n, from, msg);

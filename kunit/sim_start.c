@@ -172,6 +172,7 @@ static void start(struct sim_node *n, int peer, bool target)
 		s->unstable = flags & DRBD_START_UNSTABLE;
 		s->crashed_source = flags & DRBD_START_NOTE_CRASHED;
 		sim_uuid_start_target(n, 0, peer);
+		sim_uuid_check_sources(n, 0);
 	}
 	if (flags & DRBD_START_FINISH && drbd_repl_is_source(sim_repl(n, peer))) {
 		s->reported = s->remembered;

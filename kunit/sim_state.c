@@ -431,7 +431,11 @@ static void clear_bitmap(struct sim_node *n, int peer, int v)
 	if (!drbd_uuid_equal(n->peer[peer].uuids.current_uuid, n->vol[v].ids.current_uuid))
 		return;
 	drbd_uuid_replace_slot(&n->vol[v].ids, peer, 0, 0);
-	sim_data_bm_clear(n, v, peer);
+	/* Bits that mean something, but no resync, as neither knew who missed the end of one:
+	 * others must not be told that the peer has these blocks.
+	 */
+	if (!(n->peer[peer].comm.flags & DRBD_UUID_FLAG_PRIMARY_LOST_QUORUM))
+		sim_data_bm_clear(n, v, peer);
 	sim_md_dirty(n, v);
 }
 

@@ -21,6 +21,7 @@ void sim_uuid_env(struct sim_node *n, int v, struct drbd_uuid_env *env)
 	memset(env, 0, sizeof(*env));
 	env->role = n->s.old.role;
 	env->disk = n->dev[v].old.disk;
+	env->owed = sim_data_owed(n);
 	for (c = 0; c < n->s.nconn; c++) {
 		const struct drbd_state_conn *conn = &n->conn[c];
 		const struct drbd_state_pd *pd = drbd_state_pd(&n->s, v, c);
@@ -65,6 +66,14 @@ bool sim_uuid_untold(struct sim_node *n, int v)
 	return false;
 }
 
+static bool is_stable(struct sim_node *n, int v)
+{
+	struct drbd_uuid_env env;
+
+	sim_uuid_env(n, v, &env);
+	return drbd_uuid_stable(&env);
+}
+
 /* DRBD_UUID_FLAG_* that a node always tells; STABLE and SYNC_TARGET are added. */
 u64 sim_own_uuid_flags(struct sim_node *n, int v, int peer)
 {
@@ -78,8 +87,10 @@ u64 sim_own_uuid_flags(struct sim_node *n, int v, int peer)
 			   (connecting && sim_data_crash_owed(n, peer)),
 		.lost_quorum = dev->old.primary_lost_quorum,
 		.primary = n->s.old.role == DRBD_ROLE_PRIMARY,
+		.unstable = !is_stable(n, v),
 		.was_connected = n->peer[peer].reconnect,
 		.missing = connecting && (sim_data_oos(n, v, peer) || sim_data_missed(n, peer)),
+		.orphaned = sim_data_orphaned(n, peer) && !n->peer[peer].lost.sent,
 		.synced = sim_data_synced(n, peer),
 		.settled = n->peer[peer].settled,
 	};
@@ -105,6 +116,15 @@ static void send_current(struct sim_node *n, int peer, int v, const struct drbd_
 	sim_send(n, peer, SIM_DATA, msg);
 }
 
+static void note_told(struct sim_node *n, int peer, int v, const struct drbd_peer_uuids *told)
+{
+	struct sim_peer *p = &n->peer[peer];
+
+	p->told_stable = n->vol[v].ids;
+	p->told_self = told->current_uuid;
+	p->told_flags = told->flags;
+}
+
 void sim_send_uuids(struct sim_node *n, int peer, int v, u64 flags)
 {
 	struct drbd_uuid_env env;
@@ -125,6 +145,8 @@ void sim_send_uuids(struct sim_node *n, int peer, int v, u64 flags)
 	comm->bitmap_uuid = n->vol[v].ids.slots[peer].uuid;
 	comm->flags = msg->uuids.flags;
 	comm->bits = bits;
+	if (flags & DRBD_UUID_FLAG_GOT_STABLE)
+		note_told(n, peer, v, &msg->uuids);
 	n->peer[peer].comm_valid = true;
 	n->peer[peer].attach_untold = false;
 	sim_send(n, peer, SIM_DATA, msg);
@@ -391,14 +413,22 @@ bool sim_compare_now(struct sim_node *n, int peer, int v, enum drbd_compare_kind
 	struct drbd_handshake_result todo;
 	struct drbd_state_pd *pd = sim_pd(n, v, peer);
 	const u64 claims = DRBD_UUID_FLAG_PRIMARY_LOST_QUORUM | DRBD_UUID_FLAG_RECONNECT;
+	bool answer = kind == DRBD_COMPARE_AFTER_UNSTABLE && p->told_flags &&
+		      p->uuids.flags & DRBD_UUID_FLAG_RESYNC;
 
 	if (n->dev[v].old.disk < DRBD_D_INCONSISTENT || pd->old.disk < DRBD_D_INCONSISTENT ||
 	    !p->uuids_valid || sim_conn(n, peer)->old.cstate != DRBD_C_CONNECTED)
 		return false;
 	sim_compare_setup(n, peer, v, &h);
 	/* The peer decides by what it was told, even if it was told something since. */
-	if (p->comm_valid)
+	if (answer) {
+		h.c.ids = &p->told_stable;
+		h.c.self = p->told_self;
+		h.c.flags = p->told_flags;
+		p->told_flags = 0;
+	} else if (p->comm_valid) {
 		h.c.flags = (h.c.flags & ~claims) | (p->comm.flags & claims);
+	}
 	/* Connected nodes compare what is now. */
 	h.disk = n->dev[v].old.disk;
 	h.peer_disk = pd->old.disk;
@@ -435,6 +465,14 @@ bool sim_compare_now(struct sim_node *n, int peer, int v, enum drbd_compare_kind
 	return true;
 }
 
+static bool may_follow(struct sim_node *n, int v)
+{
+	struct drbd_uuid_env env;
+
+	sim_uuid_env(n, v, &env);
+	return drbd_uuid_may_follow(&n->vol[v].ids, &env);
+}
+
 /* 2.12c: look for the peer that is the best to be synced from. */
 void sim_resync_compare(struct sim_node *n, int v, int primary)
 {
@@ -461,6 +499,8 @@ void sim_resync_compare(struct sim_node *n, int v, int primary)
 	if (from == DRBD_NO_NODE)
 		return;
 	if (best == DRBD_NO_SYNC) {
+		if (!may_follow(n, v))
+			return;
 		sim_change_begin(n);
 		n->dev[v].new.disk = DRBD_D_UP_TO_DATE;
 		sim_change_end(n, DRBD_CHG_LOCAL_ONLY);
@@ -481,7 +521,8 @@ static int whom_to_ask(struct sim_node *n, int v)
 	if (n->vol[v].outdated)
 		return DRBD_NO_NODE;
 	sim_uuid_env(n, v, &env);
-	peer = drbd_uuid_ask_source(&env);
+	peer = drbd_uuid_ask_source(&n->vol[v].ids, &env,
+				    n->sim->cfg.two_primaries ? ~0ULL : 0);
 	if (peer == DRBD_NO_NODE || sim_pd(n, v, peer)->old.reconcile_owed ||
 	    sim_pd(n, v, peer)->old.reconcile_running)
 		return DRBD_NO_NODE;
@@ -542,6 +583,15 @@ static void abort_weak(struct sim_node *n, int v, u64 weak)
 		sim_pd(n, v, peer)->new.resync_active = false;
 		sim_change_end(n, DRBD_CHG_HARD);
 	}
+}
+
+/* A Primary that got connected, or a source that is new, may change what can be trusted. */
+void sim_uuid_check_sources(struct sim_node *n, int v)
+{
+	struct drbd_uuid_env env;
+
+	sim_uuid_env(n, v, &env);
+	abort_weak(n, v, drbd_uuid_told_weak(&env));
 }
 
 static void new_current(struct sim_node *n, int from, int v, u64 uuid, u64 weak)
@@ -646,6 +696,7 @@ void sim_uuid_connected(struct sim_node *n)
 			    sim_pd(n, v, peer)->old.repl == DRBD_R_ESTABLISHED &&
 			    n->dev[v].old.disk >= DRBD_D_OUTDATED)
 				detect(n, peer, v);
+			sim_uuid_check_sources(n, v);
 			sim_md_sync(n, v);
 		}
 	}

@@ -371,6 +371,32 @@ static const struct effect_row effect_rows[] = {
 	  "SEND_DAGTAG@1 CLOSE_EPOCH SET_EXPOSED/0=8192 RELEASE_UUIDS WAKE", "",
 	  "EVENT_CONNECTION@1=1 EVENT_PEER_DEVICE/0@1 SEND_STATE/0@1 SAVE_SIZE/0 MD_SYNC/0\n"
 	  "COMPLETE" },
+	{ "diskless Secondary exposes another one", 1, 1,
+	  "disk=Diskless exposed=0x1000 p0.peer_uuid=0x2000", "p0.rs_susp_user=1", 0,
+	  "SET_EXPOSED/0=8192 WAKE", "",
+	  "EVENT_PEER_DEVICE/0@1 SUSPEND_DEPENDANTS/0@1 SEND_STATE/0@1 SAVE_SIZE/0 MD_SYNC/0\n"
+	  "COMPLETE" },
+	{ "diskless Primary does not step back", 1, 1,
+	  "role=Pri disk=Diskless exposed=0x2000 p0.peer_uuid=0x1000", "p0.rs_susp_user=1", 0,
+	  "WAKE", "",
+	  "EVENT_PEER_DEVICE/0@1 SUSPEND_DEPENDANTS/0@1 SEND_STATE/0@1 SAVE_SIZE/0 MD_SYNC/0\n"
+	  "COMPLETE" },
+	{ "diskless, two Primaries", 1, 1,
+	  "role=Pri disk=Diskless exposed=0x1000 p0.peer_uuid=0x2000 c0.two-primaries=1",
+	  "p0.rs_susp_user=1", 0, "SET_EXPOSED/0=8192 WAKE", "",
+	  "EVENT_PEER_DEVICE/0@1 SUSPEND_DEPENDANTS/0@1 SEND_STATE/0@1 SAVE_SIZE/0 MD_SYNC/0\n"
+	  "COMPLETE" },
+	{ "Primary that loses its disk does not", 1, 1, "role=Pri p0.peer_uuid=0x2000",
+	  "disk=Diskless", DRBD_CHG_HARD, "FORGET_SLOTS/0 GET_DISK/0 WAKE", "",
+	  "EVENT_DEVICE/0 SAVE_SIZE/0 STOP_MD_TIMER/0 SEND_STATE/0@1 PUT_DISK/0 MD_SYNC/0\n"
+	  "COMPLETE" },
+	{ "Primary that connects to newer data steps on", 1, 1,
+	  "OFF0 role=Pri p0.peer_uuid=0x2000",
+	  "c0.cs=Connected c0.peer=Sec p0.repl=WFBitMapT p0.pdsk=UpToDate", DRBD_CHG_HARD,
+	  "SEND_DAGTAG@1 CLOSE_EPOCH CLEAR_SYNC_MARKS/0@1 MD_DIRTY/0 SET_EXPOSED/0=8192\n"
+	  "RELEASE_UUIDS WAKE", "",
+	  "EVENT_CONNECTION@1=1 EVENT_DEVICE/0=1 EVENT_PEER_DEVICE/0@1 SEND_STATE/0@1 SAVE_SIZE/0\n"
+	  "MD_SYNC/0 COMPLETE" },
 	{ "Diskless Primary with other data", 1, 1, "OFF0 p0.peer_uuid=0x2000",
 	  "c0.cs=Connected c0.peer=Pri p0.repl=Established p0.pdsk=Diskless", DRBD_CHG_HARD,
 	  "MD_DIRTY/0 RELEASE_UUIDS WAKE", "try_resync_from=1",

@@ -54,6 +54,15 @@ static void finish_target_test(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, f->view[1].history, f->ids.history, sizeof(f->ids.history));
 	KUNIT_EXPECT_EQ(test, f->view[1].bitmap[0], 0);
 	KUNIT_EXPECT_EQ(test, f->view[1].bitmap[2], T);
+
+	/* Node 2 has got on since node 1 saw it last, and told node 0. */
+	f->view[1].bitmap[2] = A;
+	f->view[2].current_uuid = FRESH;
+	KUNIT_EXPECT_EQ(test, drbd_uuid_resync_finished(&f->ids, &f->env, 1, T, 5), 0);
+	/* Or else the source has left it behind long ago. */
+	f->view[1].bitmap[2] = A;
+	f->view[2].current_uuid = E;
+	KUNIT_EXPECT_EQ(test, drbd_uuid_resync_finished(&f->ids, &f->env, 1, T, 5), 4);
 }
 
 /**
@@ -286,6 +295,18 @@ static void finish_elsewhere_primary_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, moves.changed, 4);
 	KUNIT_EXPECT_EQ(test, moves.clear, 0);
 	KUNIT_EXPECT_EQ(test, f->ids.slots[2].uuid, 0);
+
+	/* Or that was one, and crashed. */
+	f->env.role = DRBD_ROLE_SECONDARY;
+	f->env.owed = 4;
+	f->ids.slots[2].uuid = B;
+	drbd_uuid_detect_finished(&f->ids, &f->env, 1, 0, &moves);
+	KUNIT_EXPECT_EQ(test, moves.changed, 4);
+	KUNIT_EXPECT_EQ(test, moves.clear, 0);
+	f->env.owed = ~4ULL;
+	f->ids.slots[2].uuid = B;
+	drbd_uuid_detect_finished(&f->ids, &f->env, 1, 0, &moves);
+	KUNIT_EXPECT_EQ(test, moves.clear, 4);
 }
 
 /* Node 1 has an older generation, B, and node 2 has been synced to it. */

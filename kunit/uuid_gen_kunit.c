@@ -195,6 +195,14 @@ static void uuid_new_generation_test(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, drbd_uuid_new_generation(&f->ids, &f->env, 0, 6,
 							  (const u64[]){ 1, E }));
 	KUNIT_EXPECT_EQ(test, f->ids.slots[1].dagtag, 5);
+
+	/* A sync target that is lost keeps its slot, but may have P(D) by now. */
+	f->env.peer[1].disk = DRBD_D_INCONSISTENT;
+	KUNIT_EXPECT_TRUE(test, drbd_uuid_new_generation(&f->ids, &f->env, 0, 6,
+							 (const u64[]){ 1, E }));
+	KUNIT_EXPECT_EQ(test, f->ids.slots[1].uuid, P(NEXT));
+	KUNIT_EXPECT_EQ(test, f->ids.current_uuid, P(E));
+	KUNIT_EXPECT_EQ(test, f->ids.history[0], D);
 }
 
 static void uuid_forced_test(struct kunit *test)

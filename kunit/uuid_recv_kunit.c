@@ -321,6 +321,30 @@ static void recv_strong_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, result.slots & 0xff, 0x5cULL);
 }
 
+static void recv_told_weak_test(struct kunit *test)
+{
+	struct fixture *f = setup(test, 0, A);
+
+	add_peer(f, 1, DRBD_D_UP_TO_DATE, DRBD_R_ESTABLISHED);
+	add_peer(f, 2, DRBD_D_OUTDATED, DRBD_R_SYNC_TARGET);
+	f->view[1].node_mask = 0xf4;
+	f->view[1].flags = DRBD_UUID_FLAG_STABLE;
+	KUNIT_EXPECT_EQ(test, drbd_uuid_told_weak(&f->env), 0);
+	f->env.peer[1].role = DRBD_ROLE_PRIMARY;
+	KUNIT_EXPECT_EQ(test, drbd_uuid_told_weak(&f->env), 0xf4);
+	/* It is in touch with the Primary since. */
+	f->env.peer[2].disk = DRBD_D_UP_TO_DATE;
+	KUNIT_EXPECT_EQ(test, drbd_uuid_told_weak(&f->env), 0xf0);
+	f->env.peer[2].disk = DRBD_D_OUTDATED;
+	/* A mask from before it was Primary names those who know better. */
+	f->view[1].flags = 0;
+	KUNIT_EXPECT_EQ(test, drbd_uuid_told_weak(&f->env), 0);
+	f->env.peer[1].disk = DRBD_D_DISKLESS;
+	KUNIT_EXPECT_EQ(test, drbd_uuid_told_weak(&f->env), 0xf4);
+	f->env.peer[1].repl = DRBD_R_OFF;
+	KUNIT_EXPECT_EQ(test, drbd_uuid_told_weak(&f->env), 0);
+}
+
 static void recv_while_target_test(struct kunit *test)
 {
 	struct fixture *f = setup(test, 0, U);
@@ -370,6 +394,11 @@ static void recv_while_target_test(struct kunit *test)
 	/* Weak: it does not get the data of that generation. */
 	f->env.disk = DRBD_D_OUTDATED;
 	drbd_uuid_received_new_current(&f->ids, &f->env, B, ~0ULL, 9, FRESH, &result);
+	KUNIT_EXPECT_TRUE(test, result.views_only);
+	KUNIT_EXPECT_EQ(test, f->ids.current_uuid, A);
+	/* Neither has one that just gave up a weak source what it stands for. */
+	f->env.disk = DRBD_D_INCONSISTENT;
+	drbd_uuid_received_new_current(&f->ids, &f->env, B, ~1ULL, 9, FRESH, &result);
 	KUNIT_EXPECT_TRUE(test, result.views_only);
 	KUNIT_EXPECT_EQ(test, f->ids.current_uuid, A);
 }
@@ -448,6 +477,7 @@ static void recv_current_test(struct kunit *test)
 	f->view[1].current_uuid = row->last;
 	KUNIT_EXPECT_EQ(test, drbd_uuid_received_current(&f->ids, &f->env, 1, row->uuid, &weak),
 			row->todo);
+	KUNIT_EXPECT_EQ(test, f->view[1].node_mask, weak);
 	KUNIT_EXPECT_EQ(test, weak, 0xa);
 	KUNIT_EXPECT_EQ(test, f->view[1].current_uuid, row->uuid);
 	KUNIT_EXPECT_EQ(test, f->ids.slots[1].flags, DRBD_MDF_NODE_EXISTS);
@@ -531,6 +561,7 @@ static struct kunit_case recv_cases[] = {
 	KUNIT_CASE(recv_new_current_test),
 	KUNIT_CASE(recv_recorded_test),
 	KUNIT_CASE(recv_strong_test),
+	KUNIT_CASE(recv_told_weak_test),
 	KUNIT_CASE(recv_while_target_test),
 	KUNIT_CASE_PARAM(recv_current_test, current_gen_params),
 	KUNIT_CASE(recv_garbage_test),

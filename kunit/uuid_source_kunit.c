@@ -80,6 +80,10 @@ static void source_stable_test(struct kunit *test)
 	f->view[2].flags = row->other_flags;
 	KUNIT_EXPECT_EQ(test, drbd_sync_stable_source(&f->env, 0, 1, row->two_primaries ? 4 : 0),
 			row->exists);
+	/* It has to have what it is to close the gap with. */
+	f->env.peer[2].disk = DRBD_D_INCONSISTENT;
+	KUNIT_EXPECT_EQ(test, drbd_sync_stable_source(&f->env, 0, 1, row->two_primaries ? 4 : 0),
+			row->exists && row->repl != SST && row->repl != PST);
 	/* The source itself is none, even if it is Primary or syncs. */
 	f->env.peer[2].configured = false;
 	f->view[1].node_mask = 2;
@@ -295,10 +299,12 @@ static void source_ask_test(struct kunit *test)
 {
 	const struct ask_row *row = test->param_value;
 	struct drbd_peer_uuids *view = kunit_kzalloc(test, 2 * sizeof(*view), GFP_KERNEL);
+	struct drbd_uuids *ids = kunit_kzalloc(test, sizeof(*ids), GFP_KERNEL);
 	struct drbd_uuid_env env = { .disk = row->disk };
 	int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, view);
+	KUNIT_ASSERT_NOT_NULL(test, ids);
 	for (i = 0; i < 2; i++) {
 		view[i].flags = row->flags[i];
 		env.peer[i + 1] = (struct drbd_uuid_peer) {
@@ -306,16 +312,57 @@ static void source_ask_test(struct kunit *test)
 			.role = row->role[i], .uuids = &view[i],
 		};
 	}
-	KUNIT_EXPECT_EQ(test, drbd_uuid_ask_source(&env), row->node);
+	KUNIT_EXPECT_EQ(test, drbd_uuid_ask_source(ids, &env, 0), row->node);
 	env.peer[1].uuids = NULL;
 	env.peer[2].uuids = NULL;
-	KUNIT_EXPECT_EQ(test, drbd_uuid_ask_source(&env), DRBD_NO_NODE);
+	KUNIT_EXPECT_EQ(test, drbd_uuid_ask_source(ids, &env, 0), DRBD_NO_NODE);
+}
+
+/* A peer that is not stable, as there is a Primary that this node sees, or is. */
+static void source_ask_unstable_test(struct kunit *test)
+{
+	struct fixture *f = setup(test, 0, A);
+
+	f->env.disk = DRBD_D_OUTDATED;
+	add_peer(f, 1, DRBD_D_UP_TO_DATE, DRBD_R_ESTABLISHED);
+	add_peer(f, 2, DRBD_D_DISKLESS, DRBD_R_ESTABLISHED);
+	KUNIT_EXPECT_EQ(test, drbd_uuid_ask_source(&f->ids, &f->env, 0), DRBD_NO_NODE);
+	f->view[1].node_mask = 1;
+	KUNIT_EXPECT_EQ(test, drbd_uuid_ask_source(&f->ids, &f->env, 0), 1);
+	f->view[1].node_mask = 4;
+	KUNIT_EXPECT_EQ(test, drbd_uuid_ask_source(&f->ids, &f->env, 0), 1);
+	f->env.peer[2].repl = DRBD_R_OFF;
+	KUNIT_EXPECT_EQ(test, drbd_uuid_ask_source(&f->ids, &f->env, 0), DRBD_NO_NODE);
+}
+
+static void source_follow_test(struct kunit *test)
+{
+	struct fixture *f = setup(test, 0, A);
+
+	add_peer(f, 1, DRBD_D_UP_TO_DATE, DRBD_R_ESTABLISHED);
+	add_peer(f, 2, DRBD_D_DISKLESS, DRBD_R_ESTABLISHED);
+	f->view[1].current_uuid = B;
+	f->view[2].current_uuid = B;
+	KUNIT_EXPECT_TRUE(test, drbd_uuid_may_follow(&f->ids, &f->env));
+	f->env.peer[2].role = DRBD_ROLE_PRIMARY;
+	KUNIT_EXPECT_FALSE(test, drbd_uuid_may_follow(&f->ids, &f->env));
+	f->view[2].current_uuid = P(A);
+	KUNIT_EXPECT_TRUE(test, drbd_uuid_may_follow(&f->ids, &f->env));
+	f->view[2].current_uuid = B;
+	f->env.disk = DRBD_D_CONSISTENT;
+	f->view[1].flags = STABLE;
+	KUNIT_EXPECT_EQ(test, drbd_uuid_ask_source(&f->ids, &f->env, 0), 1);
+	f->env.peer[2].repl = DRBD_R_OFF;
+	KUNIT_EXPECT_TRUE(test, drbd_uuid_may_follow(&f->ids, &f->env));
+	KUNIT_EXPECT_EQ(test, drbd_uuid_ask_source(&f->ids, &f->env, 0), DRBD_NO_NODE);
 }
 
 static struct kunit_case source_cases[] = {
 	KUNIT_CASE_PARAM(source_stable_test, stable_gen_params),
 	KUNIT_CASE(source_lost_test),
 	KUNIT_CASE_PARAM(source_ask_test, ask_gen_params),
+	KUNIT_CASE(source_ask_unstable_test),
+	KUNIT_CASE(source_follow_test),
 	KUNIT_CASE_PARAM(source_survivor_test, survivor_gen_params),
 	KUNIT_CASE(source_behind_test),
 	{}

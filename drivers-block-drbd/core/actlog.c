@@ -371,6 +371,21 @@ int drbd_al_put(struct drbd_al *al, u32 extent)
 EXPORT_SYMBOL_GPL(drbd_al_put);
 
 /**
+ * drbd_al_in_use() - has an extent references?
+ * @al: the activity log
+ * @extent: the extent
+ *
+ * Return: whether it has.
+ */
+bool drbd_al_in_use(const struct drbd_al *al, u32 extent)
+{
+	u16 i = find(al, extent);
+
+	return i != NONE && al->slot[i].refs;
+}
+EXPORT_SYMBOL_GPL(drbd_al_in_use);
+
+/**
  * drbd_al_put_range() - drop all references of a request
  * @al: the set
  * @range: extents of the request, has no references afterwards

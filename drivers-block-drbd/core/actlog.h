@@ -144,6 +144,7 @@ enum drbd_al_got drbd_al_try_get(struct drbd_al *al, u32 extent);
 enum drbd_al_got drbd_al_get(struct drbd_al *al, u32 extent);
 enum drbd_al_got drbd_al_get_range(struct drbd_al *al, struct drbd_al_range *range);
 int drbd_al_put(struct drbd_al *al, u32 extent);
+bool drbd_al_in_use(const struct drbd_al *al, u32 extent);
 int drbd_al_put_range(struct drbd_al *al, struct drbd_al_range *range);
 bool drbd_al_has_room(const struct drbd_al *al, unsigned int waiting);
 

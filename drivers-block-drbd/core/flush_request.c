@@ -87,6 +87,26 @@ enum drbd_flush_packet drbd_flush_packet(int target, int node)
 EXPORT_SYMBOL_GPL(drbd_flush_packet);
 
 /**
+ * drbd_flush_came() - a connection with protocol 123 or later is established
+ * @primary: what targets asked for
+ * @node: node at its other end
+ *
+ * A target waits for each UpToDate node that it is connected to, also for one that was
+ * not connected to this node when the target asked. The caller asks
+ * drbd_flush_covered() for the node then; no peer ack is due to it.
+ */
+void drbd_flush_came(struct drbd_flush_primary *primary, int node)
+{
+	int target;
+
+	for (target = 0; target < DRBD_NODES; target++) {
+		if (primary->round[target].sequence)
+			primary->round[target].owed |= drbd_node_mask(node);
+	}
+}
+EXPORT_SYMBOL_GPL(drbd_flush_came);
+
+/**
  * drbd_flush_gone() - a connection is gone
  * @primary: what targets asked for
  * @node: node at its other end, which asks again if it still wants to know
@@ -97,7 +117,7 @@ void drbd_flush_gone(struct drbd_flush_primary *primary, int node)
 {
 	int target;
 
-	primary->round[node].owed = 0;
+	primary->round[node] = (struct drbd_flush_round) { };
 	for (target = 0; target < DRBD_NODES; target++)
 		primary->round[target].owed &= ~drbd_node_mask(node);
 }

@@ -44,6 +44,7 @@ void drbd_flush_requested(struct drbd_flush_primary *primary, int target, u64 se
 			  u64 dagtag, u64 connected);
 u64 drbd_flush_covered(struct drbd_flush_primary *primary, int node, u64 acked);
 enum drbd_flush_packet drbd_flush_packet(int target, int node);
+void drbd_flush_came(struct drbd_flush_primary *primary, int node);
 void drbd_flush_gone(struct drbd_flush_primary *primary, int node);
 bool drbd_flush_forwards(int target, int own_id, u64 connected);
 

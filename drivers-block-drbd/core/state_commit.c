@@ -149,6 +149,15 @@ static bool own_disk_fails(const struct drbd_state_dev *dev)
 	       (dev->old.disk >= DRBD_D_INCONSISTENT && dev->new.disk < DRBD_D_INCONSISTENT);
 }
 
+/* Its resync may have ended without this node having heard of it, and then it has data
+ * that gets old with the next write.
+ */
+static bool lost_sync_target(const struct drbd_state_pd *pd)
+{
+	return pd->old.repl >= DRBD_R_ESTABLISHED && pd->new.repl < DRBD_R_ESTABLISHED &&
+	       pd->old.disk == DRBD_D_INCONSISTENT && pd->new.disk == DRBD_D_INCONSISTENT;
+}
+
 /* A17, for one peer */
 static bool peer_wants_new_uuid(const struct drbd_state *s, unsigned int d, unsigned int c)
 {
@@ -158,7 +167,7 @@ static bool peer_wants_new_uuid(const struct drbd_state *s, unsigned int d, unsi
 
 	if (pd->new.repl == DRBD_R_AHEAD && pd->old.repl != DRBD_R_AHEAD)
 		return true;
-	if (primary && lost_peer_data(pd) && !s->dev[d].unregistered &&
+	if (primary && (lost_peer_data(pd) || lost_sync_target(pd)) && !s->dev[d].unregistered &&
 	    (drbd_state_data_access(s, d, DRBD_OLD) || drbd_state_data_access(s, d, DRBD_NEW)))
 		return true;
 	/* For an 8.4 Primary that goes on without its disk, the Secondary does it. */
@@ -228,6 +237,17 @@ static void stage_dev(struct drbd_state *s, unsigned int d, struct drbd_effects 
 }
 
 /* UUID of the data that users can see, 0 if there is none in reach. */
+/* A Primary that goes on has begun the last generation itself. What a peer told that was
+ * connected all the time may be from before it had heard of that.
+ */
+static bool may_lag(const struct drbd_state *s, unsigned int d, unsigned int c)
+{
+	return s->old.role == DRBD_ROLE_PRIMARY && s->new.role == DRBD_ROLE_PRIMARY &&
+	       s->dev[d].exposed_uuid && !s->conn[c].two_primaries &&
+	       drbd_state_pd(s, d, c)->old.repl >= DRBD_R_ESTABLISHED &&
+	       drbd_state_data_access(s, d, DRBD_OLD);
+}
+
 static u64 exposable_uuid(const struct drbd_state *s, unsigned int d)
 {
 	unsigned int c;
@@ -237,7 +257,8 @@ static u64 exposable_uuid(const struct drbd_state *s, unsigned int d)
 	for (c = 0; c < s->nconn; c++) {
 		const struct drbd_state_pd *pd = drbd_state_pd(s, d, c);
 
-		if (s->conn[c].allow_remote_read && pd->new.disk == DRBD_D_UP_TO_DATE)
+		if (s->conn[c].allow_remote_read && pd->new.disk == DRBD_D_UP_TO_DATE &&
+		    !may_lag(s, d, c))
 			return pd->current_uuid;
 	}
 	return 0;

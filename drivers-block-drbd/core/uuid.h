@@ -122,11 +122,15 @@ struct drbd_uuid_peer {
  * struct drbd_uuid_env - states of a device that decide about its UUIDs
  * @role: own role
  * @disk: own disk state
+ * @owed: mask of the nodes that may miss what this node has and no other told them: last
+ *	writes of its own or of another Primary that crashed, as long as they were not found
+ *	to be in sync; see &struct drbd_own_flags
  * @peer: by node id
  */
 struct drbd_uuid_env {
 	enum drbd_node_role role;
 	enum drbd_disk disk;
+	u64 owed;
 	struct drbd_uuid_peer peer[DRBD_NODES];
 };
 

@@ -30,6 +30,16 @@ static bool knows_to_have(const struct drbd_uuid_peer *peer, u64 uuid)
 	return drbd_uuid_equal(peer->uuids->current_uuid, uuid);
 }
 
+/* A peer may have told newer data than its slot at the source names: it got on since
+ * the source saw it last, and is ahead of both.
+ */
+static bool is_behind(const struct drbd_uuid_peer *peer, const struct drbd_peer_uuids *source,
+		      u64 tracked)
+{
+	return !peer->uuids || drbd_uuid_equal(peer->uuids->current_uuid, tracked) ||
+	       drbd_uuid_in_history(source->history, peer->uuids->current_uuid);
+}
+
 /**
  * drbd_uuid_resync_finished() - a resync as target ended, stable and complete
  * @ids: the UUID set
@@ -67,7 +77,8 @@ u64 drbd_uuid_resync_finished(struct drbd_uuids *ids, const struct drbd_uuid_env
 			continue;
 		}
 		drbd_uuid_replace_slot(ids, n, start, dagtag);
-		if (env->peer[n].configured && env->peer[n].disk >= DRBD_D_CONSISTENT)
+		if (env->peer[n].configured && env->peer[n].disk >= DRBD_D_CONSISTENT &&
+		    is_behind(&env->peer[n], view, view->bitmap[n]))
 			outdated |= drbd_node_mask(n);
 	}
 	drbd_uuid_set_current(ids, view->current_uuid, env->role);
@@ -176,7 +187,8 @@ static bool said_in_sync(const struct drbd_peer_uuids *view, int from, int self,
 }
 
 /* What a Primary wrote since it lost a node is in that node's bitmap as well, and the
- * node does not have it, although it got this very generation from others meanwhile.
+ * node does not have it, although it got this very generation from others meanwhile. So it
+ * is with the last writes of one that crashed.
  */
 static void finished_node(struct drbd_uuids *ids, const struct drbd_uuid_env *env, int from,
 			  int n, bool same, u64 partial, struct drbd_uuid_moves *moves)
@@ -186,7 +198,8 @@ static void finished_node(struct drbd_uuids *ids, const struct drbd_uuid_env *en
 	if (same) {
 		drbd_uuid_replace_slot(ids, n, 0, 0);
 		moves->changed |= drbd_node_mask(n);
-		if (n != from && env->role != DRBD_ROLE_PRIMARY)
+		if (n != from && env->role != DRBD_ROLE_PRIMARY &&
+		    !(env->owed & drbd_node_mask(n)))
 			moves->clear |= drbd_node_mask(n);
 		return;
 	}

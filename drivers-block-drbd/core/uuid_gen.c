@@ -141,6 +141,23 @@ bool drbd_uuid_is_day0(const struct drbd_uuids *ids)
 }
 EXPORT_SYMBOL_GPL(drbd_uuid_is_day0);
 
+/* A sync target out of sight may have got all of the data in its last moment. Its slot
+ * names what it had before.
+ */
+static bool may_have_finished(const struct drbd_uuid_env *env)
+{
+	int n;
+
+	for (n = 0; n < DRBD_NODES; n++) {
+		const struct drbd_uuid_peer *peer = &env->peer[n];
+
+		if (peer->configured && !drbd_uuid_connected(peer) &&
+		    peer->disk == DRBD_D_INCONSISTENT)
+			return true;
+	}
+	return false;
+}
+
 /**
  * drbd_uuid_new_generation() - begin a new generation on a node with a disk
  * @ids: the UUID set
@@ -160,11 +177,12 @@ bool drbd_uuid_new_generation(struct drbd_uuids *ids, const struct drbd_uuid_env
 {
 	bool day0 = drbd_uuid_is_day0(ids);
 	u64 old = ids->current_uuid;
+	u64 got = drbd_uuid_rotate(ids, env, weak, dagtag, random[0]);
 
-	if (!drbd_uuid_rotate(ids, env, weak, dagtag, random[0]) && !day0)
+	if (!got && !day0 && !may_have_finished(env))
 		return false;
 	drbd_uuid_set_current(ids, random[1], env->role);
-	if (day0)
+	if (!got || day0)
 		drbd_uuid_push_history(ids, old);
 	return true;
 }

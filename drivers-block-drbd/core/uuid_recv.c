@@ -120,6 +120,44 @@ u64 drbd_uuid_weak_sources(const struct drbd_uuid_env *env, u64 weak)
 }
 EXPORT_SYMBOL_GPL(drbd_uuid_weak_sources);
 
+/* As a Primary; what an unstable node tells is something else. */
+static bool tells_weak(const struct drbd_uuid_peer *peer)
+{
+	return drbd_uuid_connected(peer) && peer->role == DRBD_ROLE_PRIMARY && peer->uuids &&
+	       (peer->disk < DRBD_D_NEGOTIATING ||
+		(peer->uuids->flags & DRBD_UUID_FLAG_STABLE));
+}
+
+/**
+ * drbd_uuid_told_weak() - who does not get what the Primaries in sight write
+ * @env: states of the peers
+ *
+ * To be asked with drbd_uuid_weak_sources() when a Primary got connected, since its role
+ * was not known when its UUIDs came, and when a resync as target begins. A node that is
+ * UpToDate is in touch again since.
+ *
+ * Return: mask of nodes.
+ * Source: spec/resync.md 3.9
+ */
+u64 drbd_uuid_told_weak(const struct drbd_uuid_env *env)
+{
+	u64 weak = 0, good = 0;
+	int n;
+
+	for (n = 0; n < DRBD_NODES; n++) {
+		const struct drbd_uuid_peer *peer = &env->peer[n];
+
+		if (!peer->configured)
+			continue;
+		if (peer->disk == DRBD_D_UP_TO_DATE)
+			good |= drbd_node_mask(n);
+		if (tells_weak(peer))
+			weak |= peer->uuids->node_mask;
+	}
+	return weak & ~good;
+}
+EXPORT_SYMBOL_GPL(drbd_uuid_told_weak);
+
 /* A current UUID that names no data is never taken over: it would turn good data
  * into none.
  */
@@ -283,7 +321,8 @@ static u64 follow_strong_nodes(struct drbd_uuids *ids, u64 uuid, u64 weak, u64 d
  * @result: what changed
  *
  * A node that is weak itself does not get what is written, so it must not take
- * the name for it.
+ * the name for it. Nor must one that is Inconsistent, which the Primary tracks under
+ * the name of what it had.
  *
  * The old generation has to go to the history at any rate: a node outside of
  * @weak that has not been told yet must still find it.
@@ -298,7 +337,8 @@ void drbd_uuid_received_new_current(struct drbd_uuids *ids, const struct drbd_uu
 	int n;
 
 	memset(result, 0, sizeof(*result));
-	result->views_only = weak & drbd_node_mask(ids->self);
+	result->views_only = (weak & drbd_node_mask(ids->self)) ||
+			     env->disk == DRBD_D_INCONSISTENT;
 	for (n = 0; n < DRBD_NODES; n++) {
 		if (!takes_data(&env->peer[n]))
 			continue;
@@ -356,6 +396,7 @@ unsigned int drbd_uuid_received_current(struct drbd_uuids *ids, struct drbd_uuid
 	unsigned int todo = 0;
 
 	*weak |= drbd_node_mask(from);
+	peer->uuids->node_mask = *weak;
 	peer->uuids->current_uuid = uuid;
 	if (!(ids->slots[from].flags & DRBD_MDF_HAVE_BITMAP))
 		ids->slots[from].flags |= DRBD_MDF_NODE_EXISTS;

@@ -67,6 +67,7 @@ void drbd_uuid_skip_initial_sync(struct drbd_uuids *ids, const struct drbd_uuid_
 void drbd_uuid_received_new_current(struct drbd_uuids *ids, const struct drbd_uuid_env *env,
 				    u64 uuid, u64 weak, u64 dagtag, u64 fresh,
 				    struct drbd_new_current *result);
+u64 drbd_uuid_told_weak(const struct drbd_uuid_env *env);
 u64 drbd_uuid_weak_sources(const struct drbd_uuid_env *env, u64 weak);
 
 #endif

@@ -23,6 +23,9 @@ static bool is_in_touch(enum drbd_repl repl)
 	       (repl >= DRBD_R_SYNC_SOURCE && repl <= DRBD_R_PAUSED_SYNC_T);
 }
 
+/* One that is itself being synced has nothing to close a gap with: when the resync from
+ * the unstable source ends, the one from it is given up.
+ */
 static bool closes_gap(const struct drbd_uuid_peer *peer, u64 authoritative, u64 two_primaries,
 		       int n)
 {
@@ -32,7 +35,7 @@ static bool closes_gap(const struct drbd_uuid_peer *peer, u64 authoritative, u64
 		return true;
 	if (peer->role == DRBD_ROLE_PRIMARY && !(two_primaries & drbd_node_mask(n)))
 		return true;
-	return is_target(peer->repl) && peer->uuids &&
+	return is_target(peer->repl) && peer->disk == DRBD_D_UP_TO_DATE && peer->uuids &&
 	       (peer->uuids->flags & DRBD_UUID_FLAG_STABLE);
 }
 
@@ -70,8 +73,50 @@ static bool gets_data(enum drbd_repl repl)
 }
 
 /**
+ * drbd_uuid_may_follow() - may this disk be raised as a peer is UpToDate and has the same?
+ * @ids: the UUID set
+ * @env: states of the peers
+ *
+ * What the peer told may be from before it heard of the last generation of a Primary
+ * without a disk, which told this node. If that has another one, it takes a resync.
+ *
+ * Return: whether it may.
+ * Source: spec/resync.md 1.14, 2.12
+ */
+bool drbd_uuid_may_follow(const struct drbd_uuids *ids, const struct drbd_uuid_env *env)
+{
+	int n;
+
+	for (n = 0; n < DRBD_NODES; n++) {
+		const struct drbd_uuid_peer *peer = &env->peer[n];
+
+		if (peer->configured && drbd_uuid_connected(peer) &&
+		    peer->role == DRBD_ROLE_PRIMARY && peer->disk == DRBD_D_DISKLESS &&
+		    peer->uuids &&
+		    !drbd_uuid_equal(peer->uuids->current_uuid, ids->current_uuid))
+			return false;
+	}
+	return true;
+}
+EXPORT_SYMBOL_GPL(drbd_uuid_may_follow);
+
+static bool can_be_asked(const struct drbd_uuid_env *env, int self, int n, u64 two_primaries)
+{
+	const struct drbd_uuid_peer *peer = &env->peer[n];
+
+	if (!peer->configured || peer->repl != DRBD_R_ESTABLISHED ||
+	    peer->disk != DRBD_D_UP_TO_DATE || !peer->uuids ||
+	    (peer->uuids->flags & DRBD_UUID_FLAG_SYNC_TARGET))
+		return false;
+	return (peer->uuids->flags & DRBD_UUID_FLAG_STABLE) ||
+	       drbd_sync_stable_source(env, self, n, two_primaries);
+}
+
+/**
  * drbd_uuid_ask_source() - whom to ask for a resync that nobody started
+ * @ids: the UUID set
  * @env: states of the disks
+ * @two_primaries: mask of the peers on whose connections two Primaries may be
  *
  * A handshake, and the news that a node got stable, start resyncs. None of both comes to
  * a target whose source was Outdated itself, or was not stable to the end, or that gave
@@ -82,17 +127,22 @@ static bool gets_data(enum drbd_repl repl)
  * @settled of &struct drbd_own_flags: for a disk of the same generation that is worse,
  * this is what makes both nodes look at disk states.
  *
+ * Nor does anything come to a Consistent disk that a Primary without a disk has newer data
+ * than, if the peer did not know yet when they were compared for that reason.
+ *
  * A disk that an administrator outdated does not ask, nor does one that has to compare
  * what it got of a lost Primary with others.
  *
  * Return: the node id, or DRBD_NO_NODE for nobody.
  * Source: spec/resync.md 2.6, 2.12, 4.9
  */
-int drbd_uuid_ask_source(const struct drbd_uuid_env *env)
+int drbd_uuid_ask_source(const struct drbd_uuids *ids, const struct drbd_uuid_env *env,
+			 u64 two_primaries)
 {
 	int found = DRBD_NO_NODE, n;
 
-	if (env->disk != DRBD_D_INCONSISTENT && env->disk != DRBD_D_OUTDATED)
+	if (env->disk != DRBD_D_INCONSISTENT && env->disk != DRBD_D_OUTDATED &&
+	    (env->disk != DRBD_D_CONSISTENT || drbd_uuid_may_follow(ids, env)))
 		return DRBD_NO_NODE;
 	for (n = 0; n < DRBD_NODES; n++) {
 		const struct drbd_uuid_peer *peer = &env->peer[n];
@@ -101,9 +151,7 @@ int drbd_uuid_ask_source(const struct drbd_uuid_env *env)
 			continue;
 		if (gets_data(peer->repl))
 			return DRBD_NO_NODE;
-		if (peer->repl != DRBD_R_ESTABLISHED || peer->disk != DRBD_D_UP_TO_DATE ||
-		    !peer->uuids || !(peer->uuids->flags & DRBD_UUID_FLAG_STABLE) ||
-		    (peer->uuids->flags & DRBD_UUID_FLAG_SYNC_TARGET))
+		if (!can_be_asked(env, ids->self, n, two_primaries))
 			continue;
 		if (found == DRBD_NO_NODE ||
 		    (peer->role == DRBD_ROLE_PRIMARY &&

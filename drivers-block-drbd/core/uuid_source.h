@@ -17,7 +17,7 @@
  * struct drbd_volume_compare - a volume on two survivors of a Primary
  * @strategy: what comparing came to
  * @repl: replication state
- * @disk: own disk state
+ * @disk: the worse of both disk states
  */
 struct drbd_volume_compare {
 	enum drbd_strategy strategy;
@@ -41,7 +41,9 @@ enum drbd_survivor {
 
 bool drbd_sync_stable_source(const struct drbd_uuid_env *env, int self, int source,
 			     u64 two_primaries);
-int drbd_uuid_ask_source(const struct drbd_uuid_env *env);
+bool drbd_uuid_may_follow(const struct drbd_uuids *ids, const struct drbd_uuid_env *env);
+int drbd_uuid_ask_source(const struct drbd_uuids *ids, const struct drbd_uuid_env *env,
+			 u64 two_primaries);
 int drbd_lost_primary(u64 others, u64 connected, const u64 *dagtags);
 u64 drbd_survivors_owed(const struct drbd_uuid_env *env, int lost);
 enum drbd_survivor drbd_survivor_compare(const struct drbd_volume_compare *volumes, int nr,

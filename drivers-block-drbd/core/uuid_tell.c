@@ -25,6 +25,13 @@
  * not claim to have just reconnected then, but to have lost quorum, which makes it the
  * source for the blocks in question. Both nodes conclude the same from the flags.
  *
+ * What a neighbour of a Primary has bits for is what the Primary told it that the peer
+ * misses, so it is the source as well.
+ *
+ * So it is with the last writes of a Primary that was lost, if that one is back by now, or
+ * lost together with others: then survivors do not compare what they got of it, and the
+ * bits would be taken for those that are left over from resyncs.
+ *
  * The same holds for a node that has been synced. The one that it was synced from may
  * have known better than its peers, about the last writes of a Primary that crashed, or
  * was lost. Bits that are left then, as nobody said that these blocks are in sync, are
@@ -36,7 +43,8 @@
 u64 drbd_uuid_own_flags(const struct drbd_own_flags *own)
 {
 	bool owes = own->settled || (own->missing &&
-				     (own->primary || own->lost_quorum || own->synced));
+				     (own->primary || own->lost_quorum || own->synced ||
+				      own->unstable || own->orphaned));
 	u64 flags = 0;
 
 	if (own->discard)

@@ -17,10 +17,14 @@
  *	peer has not been found, or brought, to have the same data since
  * @lost_quorum: this node lost quorum as Primary, and has not got it back
  * @primary: this node is Primary
+ * @unstable: this node has a Primary neighbour
  * @was_connected: there was an established connection to the peer since this node runs
  * @missing: bits are set towards the peer, or writes are in flight that it missed and
  *	that cannot be sent to it again
- * @synced: a resync made this node UpToDate since it was connected to the peer last, with
+ * @orphaned: this node got writes of a Primary that was lost before it told who has them,
+ *	and did not name that Primary to the peer; until the peer is found to have the same
+ * @synced: bits towards the peer are from before this node started; or
+ *	a resync made this node UpToDate since it was connected to the peer last, with
  *	both of them UpToDate
  * @settled: this node became stable, or ended a resync while it was, and told so with
  *	DRBD_UUID_FLAG_GOT_STABLE when it had bits set towards the peer, both UpToDate and
@@ -33,8 +37,10 @@ struct drbd_own_flags {
 	bool crashed;
 	bool lost_quorum;
 	bool primary;
+	bool unstable;
 	bool was_connected;
 	bool missing;
+	bool orphaned;
 	bool synced;
 	bool settled;
 };

@@ -57,6 +57,18 @@ fail:
 	return -ENOMEM;
 }
 
+static void drop_bitmap(struct drbd_device *dev)
+{
+	struct drbd_bm_buffer buffer;
+	unsigned int pages = dev->bm.layout.pages;
+
+	spin_lock_irq(&dev->bm_lock);
+	buffer = dev->bm.buffer;
+	memset(&dev->bm, 0, sizeof(dev->bm));
+	spin_unlock_irq(&dev->bm_lock);
+	free_bitmap(&buffer, pages);
+}
+
 static int load_bitmap(struct drbd_device *dev, struct drbd_backing *backing, u64 sectors)
 {
 	struct drbd_bm_buffer buffer;
@@ -70,25 +82,15 @@ static int load_bitmap(struct drbd_device *dev, struct drbd_backing *backing, u6
 		err = alloc_bitmap(&buffer, layout.pages);
 	if (err)
 		return err;
+	spin_lock_irq(&dev->bm_lock);
 	drbd_bm_setup(&dev->bm, &layout, &buffer, &walk);
+	spin_unlock_irq(&dev->bm_lock);
 	err = drbd_bm_load(backing, &dev->bm);
 	while (!err && drbd_bm_walk_page(&dev->bm, &walk))
 		cond_resched();
 	if (err)
-		free_bitmap(&dev->bm.buffer, layout.pages);
+		drop_bitmap(dev);
 	return err;
-}
-
-static void drop_bitmap(struct drbd_device *dev)
-{
-	struct drbd_bm_buffer buffer;
-	unsigned int pages = dev->bm.layout.pages;
-
-	spin_lock_irq(&dev->bm_lock);
-	buffer = dev->bm.buffer;
-	memset(&dev->bm, 0, sizeof(dev->bm));
-	spin_unlock_irq(&dev->bm_lock);
-	free_bitmap(&buffer, pages);
 }
 
 /* ---- attach ---- */
@@ -274,6 +276,12 @@ static void install(struct attaching *a)
 	dev->conf.intentional_diskless = false;
 	dev->md_dirty = true;
 	take_uuids(dev);
+	drbd_dagtag_attach(&dev->res->dagtag, drbd_uuid_max_dagtag(&dev->uuids));
+	for (i = 0; i < DRBD_NODES; i++) {
+		dev->partial[i] = dev->uuids.slots[i].uuid;
+		if (drbd_volume_out_of_sync(dev, i))
+			dev->synced |= drbd_node_mask(i);
+	}
 	d = drbd_states_dev(st, dev->volume);
 	sd = &st->s.dev[d];
 	sd->md_flags = dev->sb.flags;
@@ -284,12 +292,15 @@ static void install(struct attaching *a)
 						     dev->sb.flags & DRBD_MDF_WAS_UP_TO_DATE,
 						     dev->sb.members, dev->res->node_id);
 	if (crashed && !(st->s.old.role == DRBD_ROLE_PRIMARY && st->s.old.susp_nod) &&
-	    !dev->uuids.exposed && !sd->old.want_new_uuid)
+	    !dev->uuids.exposed && !sd->old.want_new_uuid) {
 		sd->old.crashed_primary = true;
+		dev->crash_owed = ~0ULL;
+	}
 	if (dev->sb.flags & DRBD_MDF_PRIMARY_LOST_QUORUM && !sd->old.have_quorum)
 		sd->old.primary_lost_quorum = true;
 	spin_unlock_irq(&st->lock);
 	percpu_ref_reinit(&dev->local);
+	drbd_write_order_reset(dev->res);
 	a->backing = NULL;
 }
 
@@ -372,8 +383,14 @@ static int use_disk(struct attaching *a)
 	}
 	if (err)
 		return err == -ENOMEM ? DRBD_ERR_NOMEM_BITMAP : DRBD_ERR_IO_MD_DISK;
+	err = drbd_actlog_attach(dev, a->conf.al_updates);
+	if (err) {
+		drop_bitmap(dev);
+		return err == -ENOMEM ? DRBD_ERR_NOMEM : DRBD_ERR_MD_INVALID;
+	}
 	dev->sb.effective_size = size;
 	install(a);
+	drbd_volume_limits(dev);
 	if (size != get_capacity(dev->disk))
 		drbd_volume_set_size(dev, size);
 	return DRBD_NO_ERROR;
@@ -425,6 +442,7 @@ static int prepare(struct attaching *a)
 	if (rv < DRBD_SS_SUCCESS)
 		return rv;
 	drbd_volume_sync(dev);
+	drbd_resync_after(true);
 	kobject_uevent(&disk_to_dev(dev->disk)->kobj, KOBJ_CHANGE);
 	return DRBD_NO_ERROR;
 }
@@ -512,20 +530,23 @@ void drbd_volume_release_disk(struct drbd_device *dev)
 
 	if (!backing)
 		return;
-	if (disk == DRBD_D_FAILED || disk == DRBD_D_DETACHING) {
+	if (disk != DRBD_D_FAILED && disk != DRBD_D_DETACHING && disk != DRBD_D_DISKLESS)
+		return;
+	/* What is still at the disk has its say about the bitmap. */
+	if (!percpu_ref_is_dying(&dev->local))
+		percpu_ref_kill(&dev->local);
+	wait_for_completion(&dev->local_idle);
+	if (disk != DRBD_D_DISKLESS) {
 		if (disk == DRBD_D_DETACHING)
 			drbd_bm_write(backing, &dev->bm, &dev->bm_lock, DRBD_BM_WRITE_CHANGED);
-		drbd_volume_sync(dev);
+		drbd_volume_write_sb(dev, backing);
 		change_disk(dev, DRBD_D_DISKLESS, DRBD_CHG_HARD, NULL);
 		return;
 	}
-	if (disk != DRBD_D_DISKLESS)
-		return;
-	percpu_ref_kill(&dev->local);
-	wait_for_completion(&dev->local_idle);
 	spin_lock_irq(&dev->res->st.lock);
 	dev->backing = NULL;
 	spin_unlock_irq(&dev->res->st.lock);
+	drbd_actlog_detach(dev);
 	drop_bitmap(dev);
 	drbd_backing_close(backing);
 	wake_up_all(&dev->res->st.wait);

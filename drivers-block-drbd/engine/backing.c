@@ -243,6 +243,7 @@ static bool submit_page(struct drbd_backing *backing, struct drbd_bm_batch *batc
 	bio->bi_private = batch;
 	bio_add_virt_nofail(bio, io->data, DRBD_BM_PAGE_SIZE);
 	batch->n++;
+	backing->bitmap_writes++;
 	atomic_inc(&batch->pending);
 	submit_bio(bio);
 	return true;

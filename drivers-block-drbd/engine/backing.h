@@ -23,6 +23,7 @@ struct drbd_bm_batch;
  * @io: serialises writes of superblock and activity log, protects @block
  * @block: a block of metadata on its way, of DRBD_MD_BLOCK_SIZE bytes
  * @bitmap_io: serialises writes of the bitmap
+ * @bitmap_writes: pages of the bitmap written so far
  * @batch: pages of the bitmap on their way
  */
 struct drbd_backing {
@@ -34,6 +35,7 @@ struct drbd_backing {
 	struct mutex io; /* writes of superblock and activity log */
 	void *block;
 	struct mutex bitmap_io; /* writes of the bitmap */
+	u64 bitmap_writes;
 	struct drbd_bm_batch *batch;
 };
 

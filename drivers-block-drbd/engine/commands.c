@@ -110,11 +110,13 @@ static int unlink_resource(struct drbd_resource *res)
 		rv = DRBD_ERR_NET_CONFIGURED;
 	else if (!xa_empty(&res->devices))
 		rv = DRBD_ERR_RES_IN_USE;
+	if (rv == DRBD_NO_ERROR)
+		res->unlinked = true;
+	mutex_unlock(&res->conf);
 	if (rv == DRBD_NO_ERROR) {
 		drbd_notify_object(res, NULL, NULL, DRBD_EVENT_DESTROY);
 		drbd_resource_unlink(res);
 	}
-	mutex_unlock(&res->conf);
 	mutex_unlock(&drbd_resources_mutex);
 	if (rv == DRBD_NO_ERROR)
 		rcu_barrier();
@@ -334,9 +336,7 @@ static int delete_device(struct drbd_device *dev)
 	up(&res->change);
 	drbd_states_flush(&res->st);
 	drbd_notify_object(res, dev, NULL, DRBD_EVENT_DESTROY);
-	mutex_lock(&res->conf);
 	drbd_device_unregister(dev);
-	mutex_unlock(&res->conf);
 	return DRBD_NO_ERROR;
 }
 
@@ -377,9 +377,12 @@ static int do_disk_options(struct drbd_cmd *cmd, struct drbd_resource *res, void
 		spin_unlock_irq(&res->st.lock);
 		dev->backing->no_flush = !conf->md_flushes;
 		mutex_unlock(&res->conf);
+		drbd_write_order_reset(res);
 	}
 	drbd_volume_put_disk(dev);
 	kfree(conf);
+	drbd_resync_after(true);
+	drbd_resync_after(false);
 	return conf ? DRBD_NO_ERROR : DRBD_ERR_NOMEM;
 }
 
@@ -422,9 +425,14 @@ static int resize(struct drbd_cmd *cmd, const struct drbd_resize_parms *parms)
 	return not_yet(cmd);
 }
 
+static int do_invalidate(struct drbd_cmd *cmd, struct drbd_resource *res, void *arg)
+{
+	return drbd_invalidate(cmd, arg);
+}
+
 static int invalidate(struct drbd_cmd *cmd, const struct drbd_invalidate_parms *parms)
 {
-	return not_yet(cmd);
+	return with_admin(cmd, cmd->device->res, do_invalidate, (void *)parms);
 }
 
 static int do_new_uuid(struct drbd_cmd *cmd, struct drbd_resource *res, void *arg)
@@ -437,9 +445,16 @@ static int new_current_uuid(struct drbd_cmd *cmd, const struct drbd_new_uuid_par
 	return with_admin(cmd, cmd->device->res, do_new_uuid, (void *)parms);
 }
 
+static int do_invalidate_peer(struct drbd_cmd *cmd, struct drbd_resource *res, void *arg)
+{
+	const bool *reset_bitmap = arg;
+
+	return drbd_invalidate_peer(cmd, *reset_bitmap);
+}
+
 static int invalidate_peer(struct drbd_cmd *cmd, bool reset_bitmap)
 {
-	return not_yet(cmd);
+	return with_admin(cmd, cmd->peer_device->dev->res, do_invalidate_peer, &reset_bitmap);
 }
 
 static int start_verify(struct drbd_cmd *cmd, const struct drbd_verify_parms *parms)
@@ -921,21 +936,8 @@ static int peer_device_options(struct drbd_cmd *cmd, const struct drbd_option_ch
 static int do_pause(struct drbd_cmd *cmd, struct drbd_resource *res, void *arg)
 {
 	const bool *pause = arg;
-	struct drbd_peer_device *pd = cmd->peer_device;
-	struct drbd_state_pd *sp;
-	struct drbd_change chg;
-	enum drbd_rv rv;
 
-	drbd_change_begin(&chg, &res->st, DRBD_CHG_LOCAL_ONLY);
-	sp = drbd_states_pd(&res->st, pd->conn->node_id, pd->dev->volume);
-	if (!sp || sp->old.resync_susp_user == *pause) {
-		drbd_change_cancel(&chg);
-		return *pause ? DRBD_ERR_PAUSE_IS_SET : DRBD_ERR_PAUSE_IS_CLEAR;
-	}
-	sp->new.resync_susp_user = *pause;
-	rv = drbd_change_end(&chg);
-	reason(cmd, &chg.why);
-	return rv;
+	return drbd_pause_sync(cmd, *pause);
 }
 
 static int pause_sync(struct drbd_cmd *cmd)

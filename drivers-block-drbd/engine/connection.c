@@ -157,6 +157,7 @@ static int add_peer_device(struct drbd_connection *conn, struct drbd_device *dev
 	drbd_options_default(&drbd_peer_device_options, &pd->conf);
 	pd->conn = conn;
 	pd->dev = dev;
+	drbd_resync_init(pd);
 	err = xa_err(xa_store(&conn->peer_devices, dev->volume, pd, GFP_NOIO));
 	if (err) {
 		kfree(pd);
@@ -197,8 +198,10 @@ static void del_peer_device(struct drbd_connection *conn, unsigned long volume)
 {
 	struct drbd_peer_device *pd = xa_erase(&conn->peer_devices, volume);
 
-	if (pd)
-		drbd_peer_device_put(pd);
+	if (!pd)
+		return;
+	drbd_resync_exit(pd);
+	drbd_peer_device_put(pd);
 }
 
 /**
@@ -291,6 +294,10 @@ struct drbd_connection *drbd_connection_create(struct drbd_resource *res, int no
 	INIT_WORK(&conn->ping_work, drbd_ping_work);
 	INIT_WORK(&conn->pong_work, drbd_pong_work);
 	INIT_DELAYED_WORK(&conn->connect_work, drbd_connect_work);
+	drbd_outgoing_init(conn);
+	drbd_incoming_init(conn);
+	INIT_LIST_HEAD(&conn->flush.ack.entry);
+	INIT_LIST_HEAD(&conn->flush.forward.entry);
 	to_transport_conf(conf, &tc);
 	conn->transport = drbd_transport_create(drbd_transport_choose(conf->transport_name,
 								      conf->load_balance_paths),

@@ -15,6 +15,11 @@
 #include "../core/wire_packets.h"
 #include "../transport/transport.h"
 #include "device.h"
+#include "peer_write.h"
+#include "resync.h"
+#include "sender.h"
+
+struct crypto_shash;
 
 /* Bytes of the largest packet on the control stream, header included. */
 #define DRBD_CONTROL_PACKET	128
@@ -51,6 +56,10 @@
  * @control_len: bytes of it
  * @hs: what the handshake found out; with &drbd_cluster.mutex
  * @connect_work: tries a transaction to connect
+ * @out: what is on its way to the peer
+ * @in: what comes from it
+ * @integrity: digest in front of data, NULL for none; from handshake to clean-up
+ * @flush: answers to its P_FLUSH_REQUESTS, and what is passed on
  * @peer_devices: &struct drbd_peer_device by volume number
  */
 struct drbd_connection {
@@ -75,6 +84,10 @@ struct drbd_connection {
 	unsigned int control_len;
 	struct drbd_twopc_handshake hs;
 	struct delayed_work connect_work;
+	struct drbd_outgoing out;
+	struct drbd_incoming in;
+	struct crypto_shash *integrity;
+	struct drbd_flush_out flush;
 	struct xarray peer_devices;
 };
 
@@ -108,6 +121,10 @@ struct drbd_connection {
  * @hs_disk: handshake: disk of the peer
  * @hs: handshake: the result
  * @lost: handshake: lost Primaries of both
+ * @sent: sectors sent to the peer
+ * @received: sectors that came from it
+ * @in: what comes from the peer
+ * @resync: resync with the peer
  */
 struct drbd_peer_device {
 	struct kref refs;
@@ -134,6 +151,10 @@ struct drbd_peer_device {
 	enum drbd_disk hs_disk;
 	struct drbd_handshake_result hs;
 	struct drbd_lost_primary lost;
+	u64 sent;
+	u64 received;
+	struct drbd_incoming_device in;
+	struct drbd_resync resync;
 };
 
 struct drbd_connection *drbd_connection_create(struct drbd_resource *res, int node_id,

@@ -11,8 +11,8 @@
 #include "../core/open.h"
 #include "commands.h"
 #include "connection.h"
-#include "io.h"
 #include "receiver.h"
+#include "request.h"
 #include "volume.h"
 
 /* All devices by their minor, until the last reference is gone. */
@@ -316,7 +316,7 @@ static const struct block_device_operations drbd_operations = {
 
 static void local_idle(struct percpu_ref *ref)
 {
-	complete(&container_of(ref, struct drbd_device, local)->local_idle);
+	complete_all(&container_of(ref, struct drbd_device, local)->local_idle);
 }
 
 static int alloc_disk(struct drbd_device *dev)
@@ -375,6 +375,17 @@ struct drbd_device *drbd_device_create(struct drbd_resource *res, u32 minor, int
 	for (i = 0; i < DRBD_NODES; i++)
 		dev->uuids.slots[i].bitmap_index = -1;
 	spin_lock_init(&dev->bm_lock);
+	dev->intervals = RB_ROOT_CACHED;
+	INIT_LIST_HEAD(&dev->actlog.own);
+	INIT_LIST_HEAD(&dev->actlog.peers);
+	INIT_WORK(&dev->actlog.work, drbd_actlog_work);
+	INIT_LIST_HEAD(&dev->ready);
+	INIT_WORK(&dev->ready_work, drbd_request_work);
+	INIT_LIST_HEAD(&dev->in_sync);
+	INIT_WORK(&dev->in_sync_work, drbd_in_sync_work);
+	INIT_LIST_HEAD(&dev->batches);
+	INIT_WORK(&dev->batch_work, drbd_batch_work);
+	bio_list_init(&dev->waiting);
 	init_completion(&dev->local_idle);
 	err = percpu_ref_init(&dev->local, local_idle,
 			      PERCPU_REF_INIT_DEAD | PERCPU_REF_ALLOW_REINIT, GFP_NOIO);
@@ -418,7 +429,7 @@ free:
 
 /**
  * drbd_device_unregister() - make a device disappear
- * @dev: device that is Diskless and marked as unregistered; @res->conf is held
+ * @dev: device that is Diskless and marked as unregistered
  *
  * Drops the reference of the resource. Who has it open still may close it.
  *
@@ -428,11 +439,20 @@ void drbd_device_unregister(struct drbd_device *dev)
 {
 	struct drbd_resource *res = dev->res;
 
-	lockdep_assert_held(&res->conf);
 	del_gendisk(dev->disk);
+	/* What peers have not yet confirmed as stable. */
+	wait_event(res->st.wait, !READ_ONCE(dev->requests));
+	flush_work(&dev->ready_work);
+	flush_work(&dev->batch_work);
+	mutex_lock(&res->conf);
 	drbd_peer_devices_del(res, NULL, dev);
 	xa_erase(&res->devices, dev->volume);
+	/* Who found it before that, in a softirq, has queued what it has to queue by then. */
+	spin_lock_irq(&res->st.lock);
+	spin_unlock_irq(&res->st.lock);
+	flush_work(&dev->in_sync_work);
 	drbd_states_del_dev(&res->st, dev->volume);
+	mutex_unlock(&res->conf);
 	put_disk(dev->disk);
 	drbd_device_put(dev);
 }

@@ -15,6 +15,7 @@
 #include "../core/meta_sb.h"
 #include "../core/uuid_diskless.h"
 #include "backing.h"
+#include "extents.h"
 #include "resource.h"
 
 /**
@@ -39,11 +40,34 @@
  * @exposed: generation that a node without a disk began; under the state lock
  * @sb: the rest of the superblock; under the state lock
  * @md_dirty: what the superblock has is out of date; under the state lock
- * @may_read: requests can be read from the disk; written under the state lock
- * @may_write: there is nobody but this node who has to get what is written; likewise
- * @frozen: requests have to wait; likewise
+ * @intervals: parts that are being worked on; under the state lock
+ * @actlog: activity log
+ * @requests: requests of applications and peers that are not yet done with; under the
+ *	state lock
+ * @in_flight: of applications, those that were let in: reads and writes; likewise
+ * @sectors: read from the disk, and written to it, likewise
+ * @al_writes: writes of the activity log, likewise
+ * @ready: requests that can go on, see request.c; likewise
+ * @ready_work: goes on with them
+ * @batches: discards and zeroes for the disk, likewise
+ * @batch_work: deals with them
+ * @waiting: bios that wait to be let in; likewise
+ * @crash_owed: peers that may differ since this node crashed as a Primary; likewise
+ * @orphaned: peers that may miss writes of a Primary that was lost; likewise
+ * @synced: peers that may miss what this node got from its source; likewise
+ * @settled: peers that this node told that it is settled, see &struct drbd_own_flags
+ * @partial: generation in whose slot the bitmap of a node is not complete; likewise
+ * @suspended: number of short suspensions: nothing is let in; likewise
+ * @read_left: peers that the next reads go to; likewise
+ * @read_toggle: the next read goes to the other one; likewise
  * @bm: bitmap; under @bm_lock
  * @bm_lock: protects @bm
+ * @bm_sending: slots that are being sent to a peer, no bits are cleared in them; under
+ *	@bm_lock
+ * @resync_stable: a resync as target ended stable, and no data of an unstable source was
+ *	written since; under the state lock
+ * @in_sync: ranges that peers have to be told about, see in_sync.c; likewise
+ * @in_sync_work: tells them
  */
 struct drbd_device {
 	struct kref refs;
@@ -65,11 +89,31 @@ struct drbd_device {
 	struct drbd_exposed exposed;
 	struct drbd_sb sb;
 	bool md_dirty;
-	bool may_read;
-	bool may_write;
-	bool frozen;
+	struct rb_root_cached intervals;
+	struct drbd_actlog actlog;
+	unsigned int requests;
+	unsigned int in_flight[2];
+	u64 sectors[2];
+	u64 al_writes;
+	struct list_head ready;
+	struct work_struct ready_work;
+	struct list_head batches;
+	struct work_struct batch_work;
+	struct bio_list waiting;
+	u64 crash_owed;
+	u64 orphaned;
+	u64 synced;
+	u64 settled;
+	u64 partial[DRBD_NODES];
+	unsigned int suspended;
+	u64 read_left;
+	bool read_toggle;
 	struct drbd_bitmap bm;
 	spinlock_t bm_lock; /* the bitmap */
+	u32 bm_sending;
+	bool resync_stable;
+	struct list_head in_sync;
+	struct work_struct in_sync_work;
 };
 
 struct drbd_device *drbd_device_create(struct drbd_resource *res, u32 minor, int volume,

@@ -24,6 +24,7 @@
 #include "../core/wire_table.h"
 #include "handshake.h"
 #include "packets.h"
+#include "request.h"
 #include "receiver.h"
 #include "volume.h"
 
@@ -41,6 +42,7 @@ static void reset_pd(struct drbd_peer_device *pd)
 	pd->missed = DRBD_MISSED_NONE;
 	pd->hs = (struct drbd_handshake_result) {};
 	pd->lost = (struct drbd_lost_primary) {};
+	pd->dev->settled &= ~drbd_node_mask(pd->conn->node_id);
 }
 
 /**
@@ -103,7 +105,7 @@ void drbd_handshake_send(struct drbd_connection *conn)
 	hold_uuids(conn, true);
 	drbd_for_each_peer_device(conn, pd) {
 		rv = rv ?: drbd_send_sync_param(pd);
-		next.enable = !READ_ONCE(pd->conf.resync_without_replication);
+		next.enable = drbd_resync_next(pd);
 		if (!rv && conn->link.features & DRBD_FF_RESYNC_WITHOUT_REPLICATION)
 			rv = drbd_send_packet(conn, DRBD_P_ENABLE_REPLICATION_NEXT,
 					      pd->dev->volume, &next, NULL, 0);
@@ -416,6 +418,7 @@ static void setup(struct drbd_peer_device *pd, struct drbd_handshake *h)
 		    drbd_repl_is_target(env.peer[i].repl))
 			h->other_source = i;
 	}
+	h->partial = drbd_volume_partial(dev);
 }
 
 static void compare(struct drbd_peer_device *pd, bool attach, struct drbd_handshake_result *r)
@@ -433,7 +436,8 @@ static void compare(struct drbd_peer_device *pd, bool attach, struct drbd_handsh
 		drbd_uuid_handshake(h, r);
 	}
 	if (r->d.fix)
-		drbd_uuid_compare_fix(&dev->uuids, &pd->uuids, pd->conn->node_id, r->d.fix, 0);
+		drbd_uuid_compare_fix(&dev->uuids, &pd->uuids, pd->conn->node_id, r->d.fix,
+				      dev->res->dagtag.now);
 	spin_unlock_irq(&dev->res->st.lock);
 	drbd_info(dev->res, "volume %d, peer %d: %s by rule %s; self %016llX, peer %016llX\n",
 		  dev->volume, pd->conn->node_id, drbd_strategy_name(r->d.strategy),
@@ -452,12 +456,15 @@ static void compare_exposed(struct drbd_peer_device *pd)
 	};
 	struct drbd_state_pd *sp;
 	struct drbd_uuid_env env;
+	bool can_replay;
 
 	spin_lock_irq(&st->lock);
 	drbd_volume_uuid_env(dev, &env);
 	sp = drbd_states_pd(st, pd->conn->node_id, dev->volume);
+	can_replay = drbd_state_suspended(&st->s, DRBD_OLD) &&
+		     drbd_req_can_replay(dev, pd->conn->node_id);
 	switch (drbd_diskless_compare(&dev->uuids, &env, pd->conn->node_id, &dev->exposed, &opts,
-				      false)) {
+				      can_replay)) {
 	case DRBD_EXPOSED_SAME:
 		break;
 	case DRBD_EXPOSED_ADOPT:
@@ -594,11 +601,12 @@ static int later_state(struct drbd_peer_device *pd, const struct drbd_wire_state
 	struct drbd_states *st = &conn->res->st;
 	unsigned int flags = DRBD_CHG_LOCAL_ONLY;
 	enum drbd_disk own = DRBD_D_DISKLESS, disk;
+	u8 last = pd->last_conn;
 	enum drbd_repl before, repl;
 	struct drbd_state_pd *sp;
 	struct drbd_change chg;
 	enum drbd_rv rv;
-	int c, d;
+	int c, d, err;
 	s8 neg = DRBD_NEG_PENDING;
 
 	spin_lock_irq(&st->lock);
@@ -616,6 +624,8 @@ static int later_state(struct drbd_peer_device *pd, const struct drbd_wire_state
 	pd->quorate = state->quorum;
 	pd->last_conn = state->conn;
 	spin_unlock_irq(&st->lock);
+	if (own >= DRBD_D_INCONSISTENT && drbd_resync_learned(pd, last, state, &err))
+		return err;
 	if (state->conn == DRBD_R_AHEAD)
 		repl = DRBD_R_BEHIND;
 	else
@@ -642,6 +652,9 @@ static int later_state(struct drbd_peer_device *pd, const struct drbd_wire_state
 	sp->new.resync_susp_peer = state->aftr_isp || state->user_isp;
 	if (sp->old.repl < DRBD_R_ESTABLISHED && repl >= DRBD_R_ESTABLISHED)
 		chg.flags = DRBD_CHG_HARD | (chg.flags & DRBD_CHG_FORCE_RECALC);
+	/* That its disk is lost is a fact, whoever needs it. */
+	if (disk < sp->old.disk)
+		chg.flags |= DRBD_CHG_HARD;
 	rv = drbd_change_end(&chg);
 	if (rv < DRBD_SS_SUCCESS) {
 		drbd_err(conn->res, "peer %d: its state is refused: %s %s\n", conn->node_id,
@@ -960,7 +973,7 @@ static void detect(struct drbd_peer_device *pd)
 		pd->missed = drbd_uuid_detect_missed(&dev->uuids, &env, from, &pd->told);
 		dev->md_dirty = true;
 	}
-	drbd_uuid_detect_finished(&dev->uuids, &env, from, 0, moves);
+	drbd_uuid_detect_finished(&dev->uuids, &env, from, drbd_volume_partial(dev), moves);
 	dev->md_dirty |= moves->changed || moves->clear;
 	xa_for_each(&dev->res->connections, i, conn) {
 		other = xa_load(&conn->peer_devices, dev->volume);
@@ -1041,6 +1054,8 @@ int drbd_got_uuids(struct drbd_peer_device *pd, const struct drbd_peer_uuids *uu
 		return -ECONNREFUSED;
 	if (todo & DRBD_RECV_ABORT_WEAK)
 		abort_weak(dev, uuids->node_mask);
+	if (todo & DRBD_RECV_UNSTABLE)
+		WRITE_ONCE(pd->resync.unstable, true);
 	if (todo & DRBD_RECV_SKIP_SYNC)
 		drbd_volume_skip_initial_sync(pd);
 	if (todo & DRBD_RECV_NEW_CURRENT)
@@ -1058,6 +1073,8 @@ int drbd_got_uuids(struct drbd_peer_device *pd, const struct drbd_peer_uuids *uu
 		drbd_send_uuids(pd, DRBD_UUID_FLAG_RESYNC);
 	if (todo & (DRBD_RECV_ANSWER | DRBD_RECV_COMPARE))
 		drbd_compare_now(pd, DRBD_COMPARE_AFTER_UNSTABLE);
+	if (todo & DRBD_RECV_COMPARE)
+		drbd_volume_settled(pd, false);
 	if (todo & DRBD_RECV_COMPARE_DISKLESS)
 		drbd_compare_now(pd, DRBD_COMPARE_DISKLESS_PRIMARY);
 	if (!connecting)
@@ -1103,7 +1120,8 @@ bool drbd_compare_now(struct drbd_peer_device *pd, enum drbd_compare_kind kind)
 	h->peer_role = st->s.conn[c].old.peer_role;
 	drbd_uuid_compare_now(h, kind, &r);
 	if (r.d.fix)
-		drbd_uuid_compare_fix(&dev->uuids, &pd->uuids, pd->conn->node_id, r.d.fix, 0);
+		drbd_uuid_compare_fix(&dev->uuids, &pd->uuids, pd->conn->node_id, r.d.fix,
+				      dev->res->dagtag.now);
 	if (r.discharge && sp->old.reconcile_owed) {
 		sp->old.reconcile_owed = false;
 		drbd_state_begin(&st->s);
@@ -1130,9 +1148,7 @@ bool drbd_compare_now(struct drbd_peer_device *pd, enum drbd_compare_kind kind)
 
 /* ---- survivors of a lost Primary ---- */
 
-/* With the writes of a Primary not replicated, all have got as much of them as it had
- * written when they connected.
- */
+/* Offset: how much more this node has got of the writes of the Primary, in sectors. */
 static void reconcile(struct drbd_peer_device *pd, s64 offset)
 {
 	struct drbd_states *st = &pd->dev->res->st;
@@ -1205,11 +1221,17 @@ int drbd_got_peer_dagtag(struct drbd_connection *conn, int lost, u64 dagtag)
 	struct drbd_peer_device *pd;
 	bool connecting, in_sight;
 	unsigned long i;
+	struct drbd_connection *from;
+	u64 own = 0;
 	int c;
 
 	if (!in_handshake(conn, &connecting))
 		return 0;
+	rcu_read_lock();
 	spin_lock_irq(&st->lock);
+	from = xa_load(&res->connections, lost);
+	if (from)
+		own = from->in.dagtag.last;
 	c = drbd_states_conn(st, lost);
 	in_sight = c >= 0 && st->s.conn[c].old.cstate == DRBD_C_CONNECTED;
 	xa_for_each(&conn->peer_devices, i, pd) {
@@ -1219,10 +1241,11 @@ int drbd_got_peer_dagtag(struct drbd_connection *conn, int lost, u64 dagtag)
 		pd->lost.received_node = lost;
 	}
 	spin_unlock_irq(&st->lock);
+	rcu_read_unlock();
 	if (connecting || in_sight || c < 0)
 		return 0;
 	drbd_for_each_peer_device(conn, pd)
-		reconcile(pd, -(s64)dagtag);
+		reconcile(pd, own - dagtag);
 	confirm(res);
 	return 0;
 }

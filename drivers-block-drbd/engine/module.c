@@ -9,7 +9,11 @@
 #include <linux/workqueue.h>
 
 #include "commands.h"
-#include "io.h"
+#include "payload.h"
+#include "peer_write.h"
+#include "request.h"
+#include "resync.h"
+#include "sender.h"
 #include "../report/proc.h"
 
 struct workqueue_struct *drbd_wq;
@@ -21,12 +25,27 @@ static int __init drbd_init(void)
 	drbd_wq = alloc_workqueue("drbd", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	if (!drbd_wq)
 		return -ENOMEM;
-	err = drbd_io_init();
+	err = drbd_sender_init();
 	if (err)
 		goto free_wq;
+	err = drbd_payload_init();
+	if (err)
+		goto sender_exit;
+	err = drbd_request_pool_init();
+	if (err)
+		goto payload_exit;
+	err = drbd_submit_init();
+	if (err)
+		goto pool_exit;
+	err = drbd_peer_pool_init();
+	if (err)
+		goto submit_exit;
+	err = drbd_resync_module_init();
+	if (err)
+		goto peer_exit;
 	err = register_blkdev(DRBD_MAJOR, "drbd");
 	if (err)
-		goto io_exit;
+		goto resync_exit;
 	err = drbd_nl_register(&drbd_engine_commands, DRBD_NL_DRBD2 | DRBD_NL_DRBD_V2);
 	if (err)
 		goto unregister;
@@ -41,8 +60,18 @@ nl_unregister:
 	drbd_nl_unregister();
 unregister:
 	unregister_blkdev(DRBD_MAJOR, "drbd");
-io_exit:
-	drbd_io_exit();
+resync_exit:
+	drbd_resync_module_exit();
+peer_exit:
+	drbd_peer_pool_exit();
+submit_exit:
+	drbd_submit_exit();
+pool_exit:
+	drbd_request_pool_exit();
+payload_exit:
+	drbd_payload_exit();
+sender_exit:
+	drbd_sender_exit();
 free_wq:
 	destroy_workqueue(drbd_wq);
 	return err;
@@ -54,7 +83,12 @@ static void __exit drbd_exit(void)
 	drbd_nl_unregister();
 	unregister_blkdev(DRBD_MAJOR, "drbd");
 	rcu_barrier();
-	drbd_io_exit();
+	drbd_resync_module_exit();
+	drbd_peer_pool_exit();
+	drbd_submit_exit();
+	drbd_request_pool_exit();
+	drbd_payload_exit();
+	drbd_sender_exit();
 	destroy_workqueue(drbd_wq);
 }
 

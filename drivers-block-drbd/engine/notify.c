@@ -22,7 +22,7 @@ void drbd_fill_resource(struct drbd_resource *res, const struct drbd_state *s,
 	to->susp_fencing = drbd_state_susp_fen(s, when);
 	to->susp_quorum = v->susp_quorum || v->susp_uuid;
 	to->fail_io = v->fail_io;
-	to->write_ordering = 2;
+	to->write_ordering = res->write_order;
 }
 
 void drbd_fill_device(struct drbd_device *dev, const struct drbd_state *s, unsigned int d,
@@ -39,9 +39,16 @@ void drbd_fill_device(struct drbd_device *dev, const struct drbd_state *s, unsig
 	to->is_open = dev->openers;
 	to->size = get_capacity(dev->disk);
 	to->exposed_data_uuid = dev->uuids.exposed;
+	to->read = dev->sectors[READ];
+	to->write = dev->sectors[WRITE];
+	to->al_writes = dev->al_writes;
+	to->upper_pending = dev->in_flight[READ] + dev->in_flight[WRITE];
+	to->lower_pending = dev->requests;
+	to->upper_blocked = !bio_list_empty(&dev->waiting);
 	if (v->disk <= DRBD_D_FAILED)
 		return;
 	strscpy(to->backing_dev, dev->disk_conf.backing_dev);
+	to->bm_writes = dev->backing ? dev->backing->bitmap_writes : 0;
 	to->current_uuid = dev->uuids.current_uuid;
 	to->disk_flags = s->dev[d].md_flags;
 	to->history_given = true;
@@ -60,6 +67,7 @@ void drbd_fill_connection(struct drbd_connection *conn, const struct drbd_state 
 	strscpy(to->name, conn->conf.name);
 	to->cstate = v->cstate;
 	to->role = v->peer_role;
+	to->ap_in_flight = conn->out.in_flight;
 	to->congested = test_bit(DRBD_TRANSPORT_CONGESTED, &conn->transport->flags);
 	rcu_read_lock();
 	to->n_paths = 0;
@@ -104,9 +112,14 @@ void drbd_fill_peer_device(struct drbd_peer_device *pd, const struct drbd_state 
 	to->intentional_diskless = !pd->conf.bitmap;
 	to->out_of_sync = drbd_volume_out_of_sync(pd->dev, node)
 			  << (pd->dev->bm.layout.shift ? pd->dev->bm.layout.shift - 9 : 3);
+	to->sent = pd->sent;
+	to->received = pd->received;
+	to->pending = pd->conn->out.pending;
 	to->bitmap_uuid = pd->dev->uuids.slots[node].uuid;
+	to->unacked = pd->in.unacked;
 	to->flags = pd->dev->uuids.slots[node].flags;
 	to->uuid_flags = pd->uuids_valid ? pd->uuids.flags : 0;
+	drbd_resync_fill(pd, to);
 }
 
 /**

@@ -20,7 +20,7 @@
 #include "receiver.h"
 #include "volume.h"
 
-/* The largest packet without data: P_UUIDS110 with 32 bitmap and 32 history UUIDs. */
+/* The largest packet but for parts of a bitmap: P_UUIDS110 with 32 bitmap and 32 history UUIDs. */
 #define PACKET_SIZE	640
 
 /* What goes out after these must not wait for more. */
@@ -72,17 +72,23 @@ int drbd_send_packet(struct drbd_connection *conn, u32 number, int volume,
 	}
 	len = drbd_wire_header_encode(&head, buf, sizeof(buf));
 	fixed = drbd_wire_encode(&conn->link, packet, body, buf + len, sizeof(buf) - len, &err);
-	if (len < 0 || fixed < 0 || len + fixed + tail_len > sizeof(buf)) {
+	if (len < 0 || fixed < 0) {
 		drbd_err(conn->res, "peer %d: cannot encode %s: %s 0x%llx\n", conn->node_id,
 			 err.packet, err.field, err.value);
 		return -EINVAL;
 	}
 	len += fixed;
-	memcpy(buf + len, tail, tail_len);
-	len += tail_len;
+	/* Only parts of a bitmap are larger. */
+	if (tail_len <= sizeof(buf) - len) {
+		memcpy(buf + len, tail, tail_len);
+		len += tail_len;
+		tail_len = 0;
+	}
 	stream = packet->stream & DRBD_WIRE_DATA ? DRBD_DATA_STREAM : DRBD_CONTROL_STREAM;
 	drbd_transport_send_begin(tr, stream);
-	rv = drbd_transport_send_buf(tr, stream, buf, len, 0);
+	rv = drbd_transport_send_buf(tr, stream, buf, len, tail_len ? DRBD_SEND_MORE : 0);
+	if (!rv && tail_len)
+		rv = drbd_transport_send_buf(tr, stream, tail, tail_len, 0);
 	if (!rv && is_urgent(number))
 		drbd_transport_hint(tr, stream, DRBD_HINT_PUSH);
 	drbd_transport_send_end(tr, stream);
@@ -234,7 +240,7 @@ int drbd_send_protocol(struct drbd_connection *conn)
 	char integrity[DRBD_ALG_SIZE];
 	union drbd_wire_body body = {};
 
-	mutex_lock(&conn->res->conf);
+	spin_lock_irq(&conn->res->st.lock);
 	body.protocol = (struct drbd_wire_protocol) {
 		.protocol = conn->conf.wire_protocol,
 		.after_sb_0p = conn->conf.after_sb_0p,
@@ -245,7 +251,7 @@ int drbd_send_protocol(struct drbd_connection *conn)
 		.two_primaries = conn->conf.two_primaries,
 	};
 	strscpy_pad(integrity, conn->conf.integrity_alg);
-	mutex_unlock(&conn->res->conf);
+	spin_unlock_irq(&conn->res->st.lock);
 	return drbd_send_packet(conn, DRBD_P_PROTOCOL, DRBD_NO_VOLUME, &body, integrity,
 				strlen(integrity) + 1);
 }
@@ -261,7 +267,7 @@ int drbd_send_sync_param(struct drbd_peer_device *pd)
 	struct drbd_connection *conn = pd->conn;
 	union drbd_wire_body body = {};
 
-	mutex_lock(&conn->res->conf);
+	spin_lock_irq(&conn->res->st.lock);
 	body.sync_param = (struct drbd_wire_sync_param) {
 		.resync_rate = pd->conf.resync_rate,
 		.c_plan_ahead = pd->conf.c_plan_ahead,
@@ -271,7 +277,7 @@ int drbd_send_sync_param(struct drbd_peer_device *pd)
 	};
 	strscpy(body.sync_param.verify_alg, conn->conf.verify_alg);
 	strscpy(body.sync_param.csums_alg, conn->conf.csums_alg);
-	mutex_unlock(&conn->res->conf);
+	spin_unlock_irq(&conn->res->st.lock);
 	return drbd_send_packet(conn, DRBD_P_SYNC_PARAM89, pd->dev->volume, &body, NULL, 0);
 }
 
@@ -340,7 +346,7 @@ int drbd_send_own_current(struct drbd_peer_device *pd, u64 weak)
 }
 
 /* What is told to the peer; remembered, since the peer will rely on it. */
-static bool tell(struct drbd_peer_device *pd, u64 flags, struct drbd_peer_uuids *out)
+static noinline_for_stack bool tell(struct drbd_peer_device *pd, u64 flags, struct drbd_peer_uuids *out)
 {
 	struct drbd_device *dev = pd->dev;
 	struct drbd_uuid_env env;

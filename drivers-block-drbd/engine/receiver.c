@@ -20,10 +20,13 @@
 #include "../core/wire_features.h"
 #include "../core/wire_table.h"
 #include "auth.h"
+#include "digest.h"
 #include "handshake.h"
 #include "notify.h"
 #include "packets.h"
+#include "payload.h"
 #include "receiver.h"
+#include "request.h"
 #include "volume.h"
 
 /* ---- state of the connection ---- */
@@ -89,9 +92,9 @@ static int receive(struct drbd_connection *conn, void *buf, size_t len)
 {
 	int rv = drbd_transport_recv_buf(conn->transport, buf, len, true);
 
-	if (!rv)
-		return -ECONNRESET;
-	return min(rv, 0);
+	if (rv < 0)
+		return rv;
+	return rv == len ? 0 : -ECONNRESET;
 }
 
 static int bad_packet(struct drbd_connection *conn, const struct drbd_wire_error *err)
@@ -125,19 +128,10 @@ static int receive_header(struct drbd_connection *conn, struct drbd_wire_header 
 	return 0;
 }
 
-/* A packet that fits into the buffer of the connection. */
-struct packet {
-	struct drbd_wire_header head;
-	const struct drbd_wire_packet *kind;
-	union drbd_wire_body body;
-	u8 *tail;
-	u32 tail_len;
-};
-
-static int receive_packet(struct drbd_connection *conn, struct packet *p)
+static int receive_packet(struct drbd_connection *conn, struct drbd_packet *p)
 {
 	struct drbd_wire_error err;
-	u32 fixed;
+	u32 fixed, len;
 	int rv;
 
 	rv = receive_header(conn, &p->head);
@@ -146,16 +140,18 @@ static int receive_packet(struct drbd_connection *conn, struct packet *p)
 	p->kind = drbd_wire_accept(&conn->link, DRBD_WIRE_DATA, &p->head, &err);
 	if (!p->kind)
 		return bad_packet(conn, &err);
-	if (p->head.len > DRBD_WIRE_BUFFER) {
+	fixed = drbd_wire_fixed_size(&conn->link, p->kind);
+	p->data = p->kind->tail == DRBD_WIRE_TAIL_DATA ? p->head.len - fixed : 0;
+	len = p->head.len - p->data;
+	if (len > DRBD_WIRE_BUFFER) {
 		drbd_wire_fail(&err, p->kind->name, "length", p->head.len);
 		return bad_packet(conn, &err);
 	}
-	rv = p->head.len ? receive(conn, conn->buffer, p->head.len) : 0;
+	rv = len ? receive(conn, conn->buffer, len) : 0;
 	if (rv)
 		return rv;
-	fixed = drbd_wire_fixed_size(&conn->link, p->kind);
 	p->tail = conn->buffer + fixed;
-	p->tail_len = p->head.len - fixed;
+	p->tail_len = len - fixed;
 	if (drbd_wire_decode(&conn->link, p->kind, conn->buffer, fixed, &p->body, &err) < 0 ||
 	    drbd_wire_check_tail(p->kind, &p->body, p->tail, p->tail_len, &err))
 		return bad_packet(conn, &err);
@@ -210,7 +206,7 @@ static int agree(struct drbd_connection *conn)
 	union drbd_wire_body body = { .offer = own };
 	struct drbd_wire_agreement agreed;
 	enum drbd_wire_verdict verdict;
-	struct packet p;
+	struct drbd_packet p;
 	int rv;
 
 	conn->link = (struct drbd_wire_link) { .version = DRBD_WIRE_NO_VERSION };
@@ -242,7 +238,7 @@ static int agree(struct drbd_connection *conn)
 static int authenticate(struct drbd_connection *conn)
 {
 	struct drbd_auth auth;
-	struct packet p;
+	struct drbd_packet p;
 	int rv;
 
 	rv = drbd_auth_begin(&auth, conn);
@@ -314,10 +310,12 @@ static int shake_hands(struct drbd_connection *conn)
 	drbd_transport_start(conn->transport);
 	rv = agree(conn);
 	if (!rv)
-		rv = authenticate(conn);
+		rv = authenticate(conn) ?: drbd_integrity_begin(conn);
 	if (rv)
 		return rv;
 	publish_agreement(conn);
+	drbd_outgoing_up(conn);
+	drbd_incoming_up(conn);
 	set_timeouts(conn, 10);
 	drbd_handshake_reset(conn);
 	rv = drbd_send_protocol(conn);
@@ -345,7 +343,7 @@ static bool same(struct drbd_connection *conn, u32 own, u32 theirs, const char *
 	return false;
 }
 
-static int got_protocol(struct drbd_connection *conn, const struct packet *p)
+static int got_protocol(struct drbd_connection *conn, const struct drbd_packet *p)
 {
 	const struct drbd_wire_protocol *w = &p->body.protocol;
 	const struct drbd_net_conf *conf = &conn->conf;
@@ -372,7 +370,7 @@ static int got_protocol(struct drbd_connection *conn, const struct packet *p)
 	return ok ? 0 : -ECONNREFUSED;
 }
 
-static int got_sync_param(struct drbd_peer_device *pd, const struct packet *p)
+static int got_sync_param(struct drbd_peer_device *pd, const struct drbd_packet *p)
 {
 	struct drbd_connection *conn = pd->conn;
 	bool ok;
@@ -386,7 +384,7 @@ static int got_sync_param(struct drbd_peer_device *pd, const struct packet *p)
 	return ok ? 0 : -ECONNREFUSED;
 }
 
-static int got_uuids110(struct drbd_peer_device *pd, const struct packet *p)
+static int got_uuids110(struct drbd_peer_device *pd, const struct drbd_packet *p)
 {
 	const struct drbd_wire_uuids *w = &p->body.uuids;
 	struct drbd_peer_uuids uuids = {
@@ -409,7 +407,7 @@ static int got_uuids110(struct drbd_peer_device *pd, const struct packet *p)
 }
 
 static int got_state(struct drbd_connection *conn, struct drbd_peer_device *pd,
-		     const struct packet *p)
+		     const struct drbd_packet *p)
 {
 	struct drbd_wire_error err;
 	struct drbd_wire_state state;
@@ -430,7 +428,7 @@ static int got_state(struct drbd_connection *conn, struct drbd_peer_device *pd,
 	return 0;
 }
 
-static int got_twopc(struct drbd_connection *conn, const struct packet *p)
+static int got_twopc(struct drbd_connection *conn, const struct drbd_packet *p)
 {
 	struct drbd_twopc_msg msg;
 	bool resize = false;
@@ -450,7 +448,26 @@ static int got_twopc(struct drbd_connection *conn, const struct packet *p)
 	return 0;
 }
 
-static int dispatch(struct drbd_connection *conn, struct drbd_peer_device *pd, struct packet *p)
+static int data_packet(struct drbd_connection *conn, struct drbd_peer_device *pd,
+		       struct drbd_packet *p)
+{
+	int rv = -EOPNOTSUPP;
+
+	if (conn->out.up && (pd || p->kind->scope == DRBD_WIRE_CONNECTION)) {
+		rv = drbd_request_packet(conn, pd, p);
+		if (rv == -EOPNOTSUPP)
+			rv = drbd_peer_write_packet(conn, pd, p);
+		if (rv == -EOPNOTSUPP)
+			rv = drbd_resync_packet(conn, pd, p);
+	}
+	if (rv != -EOPNOTSUPP)
+		return rv;
+	drbd_err(conn->res, "peer %d: %s is not expected now\n", conn->node_id, p->kind->name);
+	return -EPROTO;
+}
+
+static int dispatch(struct drbd_connection *conn, struct drbd_peer_device *pd,
+		    struct drbd_packet *p)
 {
 	switch (p->kind->number) {
 	case DRBD_P_PROTOCOL:
@@ -476,21 +493,17 @@ static int dispatch(struct drbd_connection *conn, struct drbd_peer_device *pd, s
 		return 0;
 	case DRBD_P_PEER_DAGTAG:
 		return drbd_got_peer_dagtag(conn, p->body.dagtag.node_id, p->body.dagtag.dagtag);
-	case DRBD_P_ENABLE_REPLICATION_NEXT:
-	case DRBD_P_ENABLE_REPLICATION:
 	case DRBD_P_UNPLUG_REMOTE:
 		return 0;
 	default:
-		drbd_err(conn->res, "peer %d: %s is not expected now\n", conn->node_id,
-			 p->kind->name);
-		return -EPROTO;
+		return data_packet(conn, pd, p);
 	}
 }
 
 static int take_packet(struct drbd_connection *conn)
 {
 	struct drbd_peer_device *pd = NULL;
-	struct packet p;
+	struct drbd_packet p;
 	int rv;
 
 	rv = receive_packet(conn, &p);
@@ -592,7 +605,7 @@ static void notify_survivors(struct drbd_connection *lost)
 			told = true;
 		}
 		if (told)
-			drbd_send_peer_dagtag(conn, lost->node_id, 0);
+			drbd_send_peer_dagtag(conn, lost->node_id, READ_ONCE(lost->in.dagtag.last));
 	}
 }
 
@@ -637,6 +650,10 @@ static void clean_up(struct drbd_connection *conn)
 	cancel_delayed_work_sync(&conn->connect_work);
 	flush_work(&conn->ping_work);
 	flush_work(&conn->pong_work);
+	drbd_outgoing_down(conn);
+	drbd_incoming_down(conn);
+	drbd_resync_down(conn);
+	drbd_integrity_end(conn);
 	drbd_handshake_release(conn);
 	drbd_for_each_peer_device(conn, pd) {
 		drbd_volume_need_event(pd->dev, DRBD_NEED_CONN_LOST);
@@ -773,6 +790,26 @@ static void got_ping_ack(struct drbd_connection *conn)
 	wake_up_all(&conn->wait);
 }
 
+static int data_control(struct drbd_connection *conn, const struct drbd_wire_packet *kind,
+			s32 volume, const union drbd_wire_body *body)
+{
+	int rv = -EOPNOTSUPP;
+
+	if (READ_ONCE(conn->out.up)) {
+		rv = drbd_request_control(conn, kind->number, volume, body);
+		if (rv == -EOPNOTSUPP)
+			rv = drbd_peer_write_control(conn, kind->number, volume, body);
+		if (rv == -EOPNOTSUPP)
+			rv = drbd_resync_control(conn, kind->number, volume, body);
+		if (!rv)
+			drbd_seq_seen(conn, kind->number, volume, body);
+	}
+	if (rv != -EOPNOTSUPP)
+		return rv;
+	drbd_err(conn->res, "peer %d: %s is not expected now\n", conn->node_id, kind->name);
+	return -EPROTO;
+}
+
 static int control_packet(struct drbd_connection *conn, const struct drbd_wire_packet *kind,
 			  s32 volume, const union drbd_wire_body *body)
 {
@@ -792,9 +829,7 @@ static int control_packet(struct drbd_connection *conn, const struct drbd_wire_p
 		drbd_cluster_reply(conn, &msg);
 		return 0;
 	default:
-		drbd_err(conn->res, "peer %d: %s is not expected now\n", conn->node_id,
-			 kind->name);
-		return -EPROTO;
+		return data_control(conn, kind, volume, body);
 	}
 }
 
@@ -901,6 +936,9 @@ const struct drbd_transport_engine drbd_transport_callbacks = {
 	.control_event = control_event,
 	.path_event = drbd_notify_path,
 	.send_timed_out = send_timed_out,
+	.get_page = drbd_payload_get_page,
+	.put_page = drbd_payload_put_page,
+	.add_page = drbd_payload_add_page,
 };
 
 /**
@@ -933,7 +971,15 @@ void drbd_pong_work(struct work_struct *work)
 		drbd_send_packet(conn, DRBD_P_PING_ACK, DRBD_NO_VOLUME, &body, NULL, 0);
 }
 
-static bool ping_peer(struct drbd_connection *conn)
+/**
+ * drbd_ping_peer() - find out whether a connected peer is there
+ * @conn: connection to it
+ *
+ * Context: may sleep.
+ *
+ * Return: false if it was interrupted; otherwise the peer has answered, or is lost.
+ */
+bool drbd_ping_peer(struct drbd_connection *conn)
 {
 	unsigned int before = READ_ONCE(conn->pings);
 
@@ -958,6 +1004,6 @@ bool drbd_ping_peers(struct drbd_resource *res)
 	bool all = true;
 
 	drbd_for_each_connection(res, conn)
-		all = all && ping_peer(conn);
+		all = all && drbd_ping_peer(conn);
 	return all;
 }

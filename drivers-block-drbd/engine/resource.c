@@ -8,6 +8,7 @@
 
 #include "connection.h"
 #include "resource.h"
+#include "request.h"
 #include "resource_state.h"
 
 /* The list of resources, and their names */
@@ -70,6 +71,17 @@ struct drbd_resource *drbd_resource_create(const char *name, const struct drbd_r
 	sema_init(&res->change, 1);
 	xa_init(&res->devices);
 	xa_init(&res->connections);
+	res->write_order = DRBD_ORDER_FLUSH;
+	res->order_limit = DRBD_ORDER_BARRIER;
+	INIT_LIST_HEAD(&res->log);
+	INIT_LIST_HEAD(&res->writes);
+	INIT_LIST_HEAD(&res->peer_acks);
+	hash_init(res->requests);
+	bio_list_init(&res->finished);
+	INIT_WORK(&res->finish_work, drbd_req_finish_work);
+	INIT_LIST_HEAD(&res->parked);
+	INIT_DELAYED_WORK(&res->peer_ack_work, drbd_peer_ack_work);
+	INIT_DELAYED_WORK(&res->timeout_work, drbd_timeout_work);
 	err = drbd_states_init(&res->st, name, res->node_id, &drbd_resource_state_ops);
 	if (err) {
 		kfree(res);
@@ -87,18 +99,19 @@ struct drbd_resource *drbd_resource_create(const char *name, const struct drbd_r
 
 /**
  * drbd_resource_unlink() - make a resource disappear
- * @res: the resource, without devices and connections; drbd_resources_mutex and
- *	@res->conf are held
+ * @res: the resource, without devices and connections, marked as unlinked;
+ *	drbd_resources_mutex is held
  *
  * Drops the reference of the list.
  */
 void drbd_resource_unlink(struct drbd_resource *res)
 {
 	lockdep_assert_held(&drbd_resources_mutex);
-	lockdep_assert_held(&res->conf);
-	res->unlinked = true;
 	list_del_rcu(&res->link);
 	drbd_cluster_stop(res);
+	cancel_delayed_work_sync(&res->timeout_work);
+	cancel_delayed_work_sync(&res->peer_ack_work);
+	flush_work(&res->finish_work);
 	drbd_states_flush(&res->st);
 	drbd_states_destroy(&res->st);
 	drbd_resource_put(res);

@@ -23,14 +23,23 @@
 #ifndef DRBD_ENGINE_RESOURCE_H
 #define DRBD_ENGINE_RESOURCE_H
 
+#include <linux/bio.h>
+#include <linux/hashtable.h>
 #include <linux/kref.h>
 #include <linux/mutex.h>
 #include <linux/semaphore.h>
 #include <linux/xarray.h>
 
+#include "../core/dagtag.h"
+#include "../core/epoch.h"
+#include "../core/epoch_receive.h"
+#include "../core/flush_request.h"
 #include "../core/options.h"
+#include "../core/resync_finish.h"
 #include "cluster.h"
 #include "states.h"
+
+struct drbd_req;
 
 /**
  * struct drbd_resource - a resource
@@ -50,6 +59,28 @@
  * @opts: options; written with @conf and the state lock held
  * @st: state
  * @cluster: two-phase commits
+ * @log: transfer log: requests in the order in which they were begun; under the state lock
+ * @writes: writes of it, likewise
+ * @requests: all requests by number, likewise
+ * @walk: next request of a walk over the log, likewise
+ * @restart_due: with the next state, requests that were held go on; likewise
+ * @finished: bios to be given back to the block layer, likewise
+ * @bad_answers: peers that answered what they were not asked; likewise
+ * @finish_work: deals with these two
+ * @epoch: current epoch of the log; likewise
+ * @dagtag: position of this node's own stream of writes; likewise
+ * @serial: number of the last request; likewise
+ * @peer_ack: newest write whose peer ack was not sent; likewise
+ * @peer_ack_sent: nodes that got that write; likewise
+ * @peer_acks: requests that carry older peer acks; likewise
+ * @peer_ack_work: sends them
+ * @timeout_work: gives up peers that do not answer
+ * @covered: position up to which peer acks were sent; likewise
+ * @write_order: how the order of writes of peers is kept on the disks; likewise
+ * @order_limit: best that is worth trying; likewise
+ * @flush: P_FLUSH_REQUESTS that this node waits for as target of a resync; likewise
+ * @flush_rounds: those that targets wait for, with this node as Primary; likewise
+ * @parked: resync requests of peers that wait for writes of third nodes; likewise
  * @devices: &struct drbd_device by volume number
  * @connections: &struct drbd_connection by node id of the peer
  */
@@ -70,6 +101,28 @@ struct drbd_resource {
 	struct drbd_res_opts opts;
 	struct drbd_states st;
 	struct drbd_cluster cluster;
+	struct list_head log;
+	struct list_head writes;
+	DECLARE_HASHTABLE(requests, 10);
+	struct drbd_req *walk;
+	bool restart_due;
+	struct bio_list finished;
+	u64 bad_answers;
+	struct work_struct finish_work;
+	struct drbd_epoch epoch;
+	struct drbd_dagtag dagtag;
+	u64 serial;
+	struct drbd_peer_ack peer_ack;
+	u64 peer_ack_sent;
+	struct list_head peer_acks;
+	struct delayed_work peer_ack_work;
+	struct delayed_work timeout_work;
+	u64 covered;
+	enum drbd_write_order write_order;
+	enum drbd_write_order order_limit;
+	struct drbd_flush flush;
+	struct drbd_flush_primary flush_rounds;
+	struct list_head parked;
 	struct xarray devices;
 	struct xarray connections;
 };

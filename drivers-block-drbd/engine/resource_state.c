@@ -17,6 +17,7 @@
 #include "notify.h"
 #include "packets.h"
 #include "receiver.h"
+#include "request.h"
 #include "resource_state.h"
 #include "volume.h"
 
@@ -132,7 +133,6 @@ static void publish(struct drbd_states *st)
 {
 	struct drbd_resource *res = drbd_states_resource(st);
 	unsigned int d, i;
-	bool primary;
 
 	for (d = 0; d < st->s.ndev; d++) {
 		struct drbd_state_dev *sd = &st->s.dev[d];
@@ -142,11 +142,9 @@ static void publish(struct drbd_states *st)
 			continue;
 		for (i = 0; i < DRBD_NODES; i++)
 			dev->uuids.slots[i].flags = sd->slot_flags[i];
-		WRITE_ONCE(dev->may_read, sd->old.disk == DRBD_D_UP_TO_DATE);
-		primary = st->s.old.role == DRBD_ROLE_PRIMARY;
-		WRITE_ONCE(dev->may_write, dev->may_read && primary && !st->s.nconn);
-		WRITE_ONCE(dev->frozen, drbd_state_suspended(&st->s, DRBD_OLD));
 	}
+	drbd_req_published(res);
+	drbd_resync_published(res);
 }
 
 /* ---- what cannot wait ---- */
@@ -204,7 +202,36 @@ static void do_now(struct drbd_states *st, const struct drbd_effect *e)
 		for (i = 0; i < st->s.ndev * st->s.nconn; i++)
 			st->s.pd[i].handshake_running = false;
 		break;
+	case DRBD_DO_SEND_DAGTAG:
+		if (conn)
+			conn->out.want_dagtag = true;
+		break;
+	case DRBD_DO_CLOSE_EPOCH:
+		drbd_epoch_close(&res->epoch);
+		break;
+	case DRBD_DO_FLUSH_PEER_ACK:
+		drbd_send_peer_ack(res);
+		break;
+	case DRBD_DO_WALK_RESEND:
+		if (conn) {
+			conn->out.walk = DRBD_REQ_EV_RESEND;
+			conn->out.walk_due = true;
+		}
+		break;
+	case DRBD_DO_WALK_CANCEL:
+		if (conn) {
+			conn->out.walk = DRBD_REQ_EV_SUSPEND_CANCEL;
+			conn->out.walk_due = true;
+		}
+		break;
+	case DRBD_DO_WALK_RESTART:
+		res->restart_due = true;
+		break;
+	case DRBD_DO_PEER_WRITES_OOS:
+		drbd_peer_writes_oos(res, e->node_id, e->volume);
+		break;
 	default:
+		drbd_resync_now(st, e);
 		break;
 	}
 }
@@ -312,6 +339,8 @@ static void of_peer_device(struct drbd_peer_device *pd, const struct drbd_state 
 		clear_bitmap(pd);
 		break;
 	case DRBD_DO_SEND_UUIDS:
+		if (e->arg == DRBD_EFFECT_GOT_STABLE)
+			drbd_volume_settled(pd, true);
 		drbd_send_uuids(pd, e->arg == DRBD_EFFECT_GOT_STABLE ?
 				    DRBD_UUID_FLAG_GOT_STABLE : 0);
 		break;
@@ -328,6 +357,7 @@ static void of_peer_device(struct drbd_peer_device *pd, const struct drbd_state 
 		drbd_helper(pd->dev->res, pd->dev, pd->conn, "pri-on-incon-degr");
 		break;
 	default:
+		drbd_resync_later(pd, snap, e);
 		break;
 	}
 }
@@ -359,6 +389,7 @@ static void of_device(struct drbd_device *dev, const struct drbd_effect *e)
 		drbd_helper(dev->res, dev, NULL, "quorum-lost");
 		break;
 	default:
+		drbd_resync_device_later(dev, e);
 		break;
 	}
 }
@@ -412,6 +443,11 @@ static void do_later(struct drbd_states *st, const struct drbd_state *snap,
 	struct drbd_peer_device *pd = NULL;
 	struct drbd_device *dev = NULL;
 
+	/* Also when the peer is gone, and of other resources. */
+	if (e->kind == DRBD_DO_SUSPEND_DEPENDANTS || e->kind == DRBD_DO_RESUME_NEXT) {
+		drbd_resync_after(e->kind == DRBD_DO_SUSPEND_DEPENDANTS);
+		return;
+	}
 	if (e->node_id != DRBD_NO_NODE)
 		conn = drbd_connection_find(res, e->node_id);
 	if (e->volume != DRBD_NO_VOLUME)
@@ -434,10 +470,18 @@ static void do_later(struct drbd_states *st, const struct drbd_state *snap,
 		drbd_connection_put(conn);
 }
 
-static void begin_later(struct drbd_states *st, const struct drbd_state *snap)
+static void begin_later(struct drbd_states *st, const struct drbd_state *snap,
+			unsigned int flags)
 {
-	drbd_log_change(drbd_states_resource(st), snap);
-	drbd_notify_change(drbd_states_resource(st), snap);
+	struct drbd_resource *res = drbd_states_resource(st);
+
+	drbd_log_change(res, snap);
+	drbd_notify_change(res, snap);
+	/* Peers must not see what follows from a commit before they see the commit. */
+	if (flags & DRBD_CHG_OWN_TWOPC) {
+		mutex_lock(&res->cluster.mutex);
+		mutex_unlock(&res->cluster.mutex);
+	}
 }
 
 const struct drbd_states_ops drbd_resource_state_ops = {

@@ -189,11 +189,33 @@ static enum drbd_rv try_role(struct drbd_resource *res, struct drbd_role_change 
 	return rv;
 }
 
+/* All that was written is where it has to be, or nothing gets on anyway. */
+static bool drained(struct drbd_resource *res)
+{
+	bool done;
+
+	spin_lock_irq(&res->st.lock);
+	done = list_empty(&res->writes) || drbd_state_suspended(&res->st.s, DRBD_OLD);
+	spin_unlock_irq(&res->st.lock);
+	return done;
+}
+
+/* Has peers make all that was written stable. */
+static void close_epoch(struct drbd_resource *res)
+{
+	spin_lock_irq(&res->st.lock);
+	drbd_epoch_close(&res->epoch);
+	drbd_senders_kick(res);
+	spin_unlock_irq(&res->st.lock);
+}
+
 /* Before a try that begins anew. */
 static bool prepare(struct drbd_resource *res, bool primary)
 {
-	if (!primary)
-		return true;
+	if (!primary) {
+		close_epoch(res);
+		return !wait_event_interruptible(res->st.wait, drained(res));
+	}
 	if (!drbd_ping_peers(res))
 		return false;
 	wait_until_settled(res);

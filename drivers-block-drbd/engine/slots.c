@@ -126,8 +126,7 @@ void drbd_volume_move_bitmaps(struct drbd_device *dev, const struct drbd_uuid_mo
 		to = slots[moves->copies[i].to].bitmap_index;
 		drbd_slot_copy(dev, from, to);
 	}
-	if (drbd_bm_write(dev->backing, &dev->bm, &dev->bm_lock, DRBD_BM_WRITE_CHANGED))
-		drbd_volume_disk_error(dev);
+	drbd_bitmap_write(dev);
 	drbd_volume_put_disk(dev);
 }
 
@@ -168,12 +167,13 @@ void drbd_volume_apply_handshake(struct drbd_peer_device *pd,
 		break;
 	}
 	if (r->bitmap.op != DRBD_BITMAP_KEEP)
-		drbd_bm_write(dev->backing, &dev->bm, &dev->bm_lock, DRBD_BM_WRITE_CHANGED);
+		drbd_bitmap_write(dev);
 	spin_lock_irq(&dev->res->st.lock);
 	if (r->clear_slot)
 		drbd_uuid_replace_slot(&dev->uuids, node, 0, 0);
 	if (r->bitmap.slot_uuid)
-		drbd_uuid_replace_slot(&dev->uuids, node, r->bitmap.slot_uuid, 0);
+		drbd_uuid_replace_slot(&dev->uuids, node, r->bitmap.slot_uuid,
+				       dev->res->dagtag.now);
 	dev->md_dirty |= r->clear_slot || r->bitmap.slot_uuid;
 	spin_unlock_irq(&dev->res->st.lock);
 	drbd_volume_sync(dev);

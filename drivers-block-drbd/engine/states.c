@@ -382,7 +382,7 @@ static void run_after(struct work_struct *work)
 	}
 	drbd_state_after(snap, after->flags, &list);
 	if (st->ops->begin_later)
-		st->ops->begin_later(st, snap);
+		st->ops->begin_later(st, snap, after->flags);
 	for (i = 0; i < list.n; i++)
 		st->ops->later(st, snap, &list.e[i]);
 	kvfree(list.e);

@@ -34,7 +34,8 @@ struct drbd_states_after;
  * @now: under the lock, before a change is published: do what cannot wait
  * @later: from the worker, may sleep; @snap is what the state was before (old) and
  *	after (new) the change
- * @begin_later: from the worker, before the first @later of a change; optional
+ * @begin_later: from the worker, before the first @later of a change with these flags,
+ *	DRBD_CHG_*; optional
  *
  * Neither @refresh, @quorum, @publish nor @now may sleep or allocate.
  */
@@ -44,7 +45,8 @@ struct drbd_states_ops {
 		       struct drbd_quorum_result *result);
 	void (*publish)(struct drbd_states *st);
 	void (*now)(struct drbd_states *st, const struct drbd_effect *effect);
-	void (*begin_later)(struct drbd_states *st, const struct drbd_state *snap);
+	void (*begin_later)(struct drbd_states *st, const struct drbd_state *snap,
+			    unsigned int flags);
 	void (*later)(struct drbd_states *st, const struct drbd_state *snap,
 		      const struct drbd_effect *effect);
 };

@@ -15,6 +15,7 @@
 #include "../core/uuid_recv.h"
 #include "../core/uuid_tell.h"
 #include "packets.h"
+#include "request.h"
 #include "volume.h"
 
 /* ---- who uses the disk ---- */
@@ -57,7 +58,8 @@ u64 drbd_volume_max_size(struct drbd_device *dev)
 	drbd_md_limit(backing->idx, bdev_nr_sectors(drbd_data_bdev(backing)),
 		      bdev_nr_sectors(drbd_meta_bdev(backing)), &dev->sb.layout, BITS_PER_LONG,
 		      &max);
-	return max.sectors;
+	/* More would need a larger bitmap, and a resync of what is new. */
+	return min_not_zero(max.sectors, (u64)get_capacity(dev->disk));
 }
 
 /**
@@ -97,6 +99,7 @@ void drbd_volume_uuid_env(struct drbd_device *dev, struct drbd_uuid_env *env)
 		return;
 	env->role = s->old.role;
 	env->disk = s->dev[d].old.disk;
+	env->owed = dev->crash_owed | dev->orphaned | dev->synced;
 	for (c = 0; c < s->nconn; c++) {
 		const struct drbd_state_conn *sc = &s->conn[c];
 		const struct drbd_state_pd *sp = drbd_state_pd(s, d, c);
@@ -117,6 +120,15 @@ void drbd_volume_uuid_env(struct drbd_device *dev, struct drbd_uuid_env *env)
 	}
 }
 
+/* Locked. A function of its own for the environment's size on the stack. */
+static noinline_for_stack bool is_stable(struct drbd_device *dev)
+{
+	struct drbd_uuid_env env;
+
+	drbd_volume_uuid_env(dev, &env);
+	return drbd_uuid_stable(&env);
+}
+
 /**
  * drbd_volume_uuid_flags() - flags that are told with UUIDs
  * @pd: to which peer, of which volume; locked
@@ -130,19 +142,98 @@ u64 drbd_volume_uuid_flags(struct drbd_peer_device *pd)
 	int d = drbd_states_dev(st, pd->dev->volume);
 	int c = drbd_states_conn(st, pd->conn->node_id);
 	const struct drbd_state_dev *sd = &st->s.dev[d];
+	u64 peer = drbd_node_mask(pd->conn->node_id);
 	/* What is owed to a peer is dealt with when it connects. */
 	bool connecting = st->s.conn[c].old.cstate < DRBD_C_CONNECTED;
 	const struct drbd_own_flags own = {
 		.discard = test_bit(DRBD_CONN_DISCARD, &pd->conn->flags),
 		.inconsistent = !(sd->md_flags & DRBD_MDF_CONSISTENT),
-		.crashed = sd->old.crashed_primary,
+		.crashed = sd->old.crashed_primary ||
+			   (connecting && pd->dev->crash_owed & peer),
 		.lost_quorum = sd->old.primary_lost_quorum,
 		.primary = st->s.old.role == DRBD_ROLE_PRIMARY,
+		.unstable = !is_stable(pd->dev),
 		.was_connected = test_bit(DRBD_CONN_RECONNECT, &pd->conn->flags),
-		.missing = connecting && drbd_volume_out_of_sync(pd->dev, pd->conn->node_id),
+		.missing = connecting &&
+			   (drbd_volume_out_of_sync(pd->dev, pd->conn->node_id) ||
+			    drbd_req_missed(pd->dev, pd->conn->node_id)),
+		.orphaned = pd->dev->orphaned & peer && !pd->lost.sent,
+		.synced = pd->dev->synced & peer,
+		.settled = pd->dev->settled & peer,
 	};
 
 	return drbd_uuid_own_flags(&own);
+}
+
+/**
+ * drbd_volume_partial() - nodes whose bitmaps are not complete
+ * @dev: the device, locked
+ *
+ * Return: mask of nodes to which blocks were sent that changed since the generation in
+ * their slots.
+ */
+u64 drbd_volume_partial(const struct drbd_device *dev)
+{
+	u64 mask = 0;
+	int i;
+
+	for (i = 0; i < DRBD_NODES; i++)
+		if (dev->uuids.slots[i].uuid && dev->partial[i] == dev->uuids.slots[i].uuid)
+			mask |= drbd_node_mask(i);
+	return mask;
+}
+
+/**
+ * drbd_volume_settled() - this node becomes settled, or has been compared
+ * @pd: with which peer, of which volume
+ * @got_stable: it is about to tell that it became stable
+ *
+ * See &struct drbd_own_flags.
+ *
+ * Context: may sleep.
+ */
+void drbd_volume_settled(struct drbd_peer_device *pd, bool got_stable)
+{
+	struct drbd_device *dev = pd->dev;
+	struct drbd_states *st = &dev->res->st;
+	u64 peer = drbd_node_mask(pd->conn->node_id);
+	struct drbd_state_pd *sp;
+	int d;
+
+	spin_lock_irq(&st->lock);
+	sp = drbd_states_pd(st, pd->conn->node_id, dev->volume);
+	d = drbd_states_dev(st, dev->volume);
+	if (!got_stable)
+		dev->settled &= ~peer;
+	else if (sp && sp->old.disk == DRBD_D_UP_TO_DATE && pd->uuids_valid &&
+		 st->s.dev[d].old.disk == DRBD_D_UP_TO_DATE &&
+		 drbd_uuid_equal(pd->uuids.current_uuid, dev->uuids.current_uuid) &&
+		 drbd_volume_out_of_sync(dev, pd->conn->node_id))
+		dev->settled |= peer;
+	spin_unlock_irq(&st->lock);
+}
+
+/**
+ * drbd_volume_published() - the state has changed
+ * @dev: the device, locked
+ */
+void drbd_volume_published(struct drbd_device *dev)
+{
+	const struct drbd_state *s = &dev->res->st.s;
+	int d = drbd_states_dev(&dev->res->st, dev->volume);
+	unsigned int c;
+
+	if (d < 0 || s->dev[d].old.disk != DRBD_D_UP_TO_DATE)
+		return;
+	for (c = 0; c < s->nconn; c++) {
+		const struct drbd_state_pd *sp = drbd_state_pd(s, d, c);
+
+		if (sp->old.disk != DRBD_D_UP_TO_DATE || sp->old.repl != DRBD_R_ESTABLISHED)
+			continue;
+		dev->crash_owed &= ~drbd_node_mask(s->conn[c].node_id);
+		dev->orphaned &= ~drbd_node_mask(s->conn[c].node_id);
+		dev->synced &= ~drbd_node_mask(s->conn[c].node_id);
+	}
 }
 
 /**
@@ -225,8 +316,11 @@ static void new_uuid_diskless(struct drbd_device *dev)
 
 	spin_lock_irq(&dev->res->st.lock);
 	drbd_volume_uuid_env(dev, &env);
-	if (drbd_diskless_bump(&dev->uuids, &env, &dev->exposed, &opts))
-		tell = drbd_diskless_begin(&dev->uuids, &env, &dev->exposed, get_random_u64(), 0);
+	if (drbd_diskless_bump(&dev->uuids, &env, &dev->exposed, &opts)) {
+		drbd_epoch_close(&dev->res->epoch);
+		tell = drbd_diskless_begin(&dev->uuids, &env, &dev->exposed, get_random_u64(),
+					   dev->res->epoch.nr);
+	}
 	spin_unlock_irq(&dev->res->st.lock);
 	tell_connected(dev, tell, 0, true);
 }
@@ -241,10 +335,12 @@ static void new_uuid_disk(struct drbd_device *dev, bool forced)
 	spin_lock_irq(&st->lock);
 	drbd_volume_uuid_env(dev, &env);
 	made = drbd_uuid_new_generation(&dev->uuids, &env,
-					forced ? drbd_uuid_forced_mask(&env) : 0, 0, random);
+					forced ? drbd_uuid_forced_mask(&env) : 0,
+					dev->res->dagtag.now, random);
 	if (made) {
 		drbd_uuid_set_exposed(&dev->uuids, dev->uuids.current_uuid, st->s.old.role);
 		dev->md_dirty = true;
+		drbd_epoch_close(&dev->res->epoch);
 	}
 	spin_unlock_irq(&st->lock);
 	if (!made)
@@ -310,6 +406,7 @@ void drbd_volume_need_event(struct drbd_device *dev, enum drbd_need_event event)
 			.quorum = st->s.dev[d].old.have_quorum,
 			.accessible = drbd_uuid_data_accessible(&env),
 			.lost_quorum = st->s.dev[d].old.primary_lost_quorum,
+			.unfinished = drbd_req_unfinished(dev),
 		};
 	}
 	spin_unlock_irq(&st->lock);
@@ -381,22 +478,19 @@ static void collect(struct drbd_device *dev, struct drbd_sb *sb)
 }
 
 /**
- * drbd_volume_sync() - write the superblock if it is out of date
+ * drbd_volume_write_sb() - write the superblock if it is out of date
  * @dev: the device
+ * @backing: its disk, that does not go away meanwhile
  *
  * A disk that does not take it is given up.
  *
  * Context: may sleep.
  */
-void drbd_volume_sync(struct drbd_device *dev)
+void drbd_volume_write_sb(struct drbd_device *dev, struct drbd_backing *backing)
 {
-	struct drbd_backing *backing;
 	bool dirty;
 	int err = 0;
 
-	if (!drbd_volume_get_disk(dev))
-		return;
-	backing = dev->backing;
 	mutex_lock(&backing->io);
 	spin_lock_irq(&dev->res->st.lock);
 	dirty = dev->md_dirty;
@@ -413,6 +507,21 @@ void drbd_volume_sync(struct drbd_device *dev)
 		drbd_err(dev->res, "volume %d: cannot write metadata: %d\n", dev->volume, err);
 		drbd_volume_disk_error(dev);
 	}
+}
+
+/**
+ * drbd_volume_sync() - write the superblock if it is out of date
+ * @dev: the device
+ *
+ * A disk that does not take it is given up.
+ *
+ * Context: may sleep.
+ */
+void drbd_volume_sync(struct drbd_device *dev)
+{
+	if (!drbd_volume_get_disk(dev))
+		return;
+	drbd_volume_write_sb(dev, dev->backing);
 	drbd_volume_put_disk(dev);
 }
 
@@ -434,8 +543,7 @@ static void write_bitmap(struct drbd_device *dev)
 {
 	if (!drbd_volume_get_disk(dev))
 		return;
-	if (drbd_bm_write(dev->backing, &dev->bm, &dev->bm_lock, DRBD_BM_WRITE_CHANGED))
-		drbd_volume_disk_error(dev);
+	drbd_bitmap_write(dev);
 	drbd_volume_put_disk(dev);
 }
 
@@ -482,6 +590,31 @@ void drbd_volume_disk_error(struct drbd_device *dev)
 	d = drbd_states_dev(st, dev->volume);
 	if (d >= 0 && st->s.dev[d].new.disk > DRBD_D_FAILED)
 		st->s.dev[d].new.disk = DRBD_D_FAILED;
+	drbd_change_end(&chg);
+}
+
+/**
+ * drbd_volume_io_error() - the disk failed to read or write a block
+ * @dev: the device
+ *
+ * Source: spec/io.md 9.5.
+ *
+ * Context: any.
+ */
+void drbd_volume_io_error(struct drbd_device *dev)
+{
+	struct drbd_states *st = &dev->res->st;
+	struct drbd_change chg;
+	int d;
+
+	if (READ_ONCE(dev->disk_conf.on_io_error) != DRBD_IO_ERROR_PASS_ON) {
+		drbd_volume_disk_error(dev);
+		return;
+	}
+	drbd_change_begin(&chg, st, DRBD_CHG_HARD);
+	d = drbd_states_dev(st, dev->volume);
+	if (d >= 0 && st->s.dev[d].new.disk > DRBD_D_INCONSISTENT)
+		st->s.dev[d].new.disk = DRBD_D_INCONSISTENT;
 	drbd_change_end(&chg);
 }
 
@@ -548,5 +681,6 @@ int drbd_volume_peer_sizes(struct drbd_peer_device *pd, const struct drbd_wire_s
 	kfree(peers);
 	if (r->verdict == DRBD_SIZE_APPLY && r->size && r->size != here.current_size)
 		drbd_volume_set_size(dev, r->size);
+	drbd_volume_limits(dev);
 	return 0;
 }

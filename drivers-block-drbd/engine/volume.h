@@ -19,16 +19,22 @@ u64 drbd_volume_out_of_sync(struct drbd_device *dev, int node_id);
 
 void drbd_volume_uuid_env(struct drbd_device *dev, struct drbd_uuid_env *env);
 u64 drbd_volume_uuid_flags(struct drbd_peer_device *pd);
+u64 drbd_volume_partial(const struct drbd_device *dev);
+void drbd_volume_settled(struct drbd_peer_device *pd, bool got_stable);
+void drbd_volume_published(struct drbd_device *dev);
 bool drbd_volume_uuids_held(struct drbd_device *dev);
 void drbd_volume_need_event(struct drbd_device *dev, enum drbd_need_event event);
 bool drbd_volume_new_uuid(struct drbd_device *dev, bool forced);
 
+void drbd_volume_write_sb(struct drbd_device *dev, struct drbd_backing *backing);
 void drbd_volume_sync(struct drbd_device *dev);
 void drbd_volumes_sync(struct drbd_resource *res);
 void drbd_volumes_write_bitmap(struct drbd_resource *res);
 void drbd_volumes_twopc_ended(struct drbd_resource *res);
 void drbd_volume_disk_error(struct drbd_device *dev);
+void drbd_volume_io_error(struct drbd_device *dev);
 void drbd_volume_release_disk(struct drbd_device *dev);
+void drbd_volume_limits(struct drbd_device *dev);
 void drbd_volume_set_size(struct drbd_device *dev, u64 sectors);
 void drbd_volume_not_due(struct drbd_device *dev);
 void drbd_slot_fill(struct drbd_device *dev, int slot, bool set);
