@@ -3,6 +3,8 @@
  * Connections of a simulated node: handshake, states of the peer, teardown
  */
 
+#include <linux/minmax.h>
+
 #include "../core/names.h"
 #include "../core/resync_finish.h"
 #include "../core/state_predicates.h"

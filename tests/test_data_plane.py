@@ -5,7 +5,7 @@ import random
 import time
 
 import pytest
-from test_control_plane import DISKS, bring_up, disks, established, finish, long, skip_initial_sync, wait_view
+from test_control_plane import bring_up, disks, established, finish, long, skip_initial_sync, wait_view
 
 from drbdlab import MIB
 from drbdlab.workload import AckedWriter, Files, Fio

@@ -346,7 +346,8 @@ int drbd_send_own_current(struct drbd_peer_device *pd, u64 weak)
 }
 
 /* What is told to the peer; remembered, since the peer will rely on it. */
-static noinline_for_stack bool tell(struct drbd_peer_device *pd, u64 flags, struct drbd_peer_uuids *out)
+static noinline_for_stack bool tell(struct drbd_peer_device *pd, u64 flags,
+				    struct drbd_peer_uuids *out)
 {
 	struct drbd_device *dev = pd->dev;
 	struct drbd_uuid_env env;

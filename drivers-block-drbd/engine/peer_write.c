@@ -557,12 +557,12 @@ static int receive_write(struct drbd_peer_device *pd, struct drbd_packet *p,
 {
 	struct drbd_connection *conn = pd->conn;
 	struct drbd_peer_req *req = new_req(pd, &p->body.data, write->size);
-	struct bio *bio = NULL;
+	struct bio *bio;
 
-	if (write->packet == DRBD_PEER_DATA) {
-		drbd_incoming_throttle(conn, write->size);
-		bio = drbd_integrity_receive(conn, p, write->sector);
-	}
+	if (write->packet != DRBD_PEER_DATA)
+		return take(req, write);
+	drbd_incoming_throttle(conn, write->size);
+	bio = drbd_integrity_receive(conn, p, write->sector);
 	if (!IS_ERR(bio)) {
 		req->bio = bio;
 		return take(req, write);

@@ -9,6 +9,7 @@
 
 #include <linux/bio.h>
 #include <linux/mempool.h>
+#include <linux/string_choices.h>
 
 #include "../core/uuid_diskless.h"
 #include "receiver.h"
@@ -377,7 +378,7 @@ static void note(struct drbd_req *req, u32 fx, int node)
 		dev->sectors[op_is_write(req->op)] += req->r.size >> SECTOR_SHIFT;
 	if (fx & DRBD_REQ_FX_LOCAL_LOG)
 		drbd_err(dev->res, "volume %d: %s error of the disk at sector %llu+%u: %d\n",
-			 dev->volume, op_is_write(req->op) ? "write" : "read", req->sector,
+			 dev->volume, str_write_read(op_is_write(req->op)), req->sector,
 			 req->r.size >> SECTOR_SHIFT, req->r.error);
 	if (fx & DRBD_REQ_FX_BARRIER_EARLY)
 		drbd_warn(dev->res, "peer %d: barrier ack before the ack of a write\n", node);

@@ -153,7 +153,7 @@ static void log_start(struct drbd_peer_device *pd, bool target)
 }
 
 /* With the reference to the disk. */
-static void start(struct drbd_peer_device *pd, bool target)
+static void begin(struct drbd_peer_device *pd, bool target)
 {
 	struct drbd_device *dev = pd->dev;
 	struct drbd_states *st = &dev->res->st;
@@ -256,7 +256,7 @@ void drbd_resync_begin(struct drbd_peer_device *pd)
 	} while (step == DRBD_START_HELPER);
 	if (step != DRBD_START_GO || !drbd_volume_get_disk(pd->dev))
 		return;
-	start(pd, target);
+	begin(pd, target);
 	drbd_volume_put_disk(pd->dev);
 	wake_up_all(&st->wait);
 }

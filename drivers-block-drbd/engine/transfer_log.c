@@ -32,10 +32,10 @@ struct drbd_req *drbd_log_write_behind(struct drbd_req *req)
 void drbd_log_append(struct drbd_req *req)
 {
 	struct drbd_resource *res = req->dev->res;
-	struct drbd_req *last;
+	struct drbd_req *last = NULL;
 
-	last = list_empty(&res->writes) ? NULL : list_last_entry(&res->writes, struct drbd_req,
-								writes);
+	if (!list_empty(&res->writes))
+		last = list_last_entry(&res->writes, struct drbd_req, writes);
 	list_add_tail(&req->log, &res->log);
 	if (req->r.state & DRBD_REQ_WRITE)
 		list_add_tail(&req->writes, &res->writes);
