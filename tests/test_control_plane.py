@@ -13,7 +13,7 @@ import pytest
 from drbdlab import MIB, Resource
 
 DISKS = (12 * MIB, 12 * MIB)
-NET = {"protocol": "C", "ping-timeout": "30", "timeout": "60", "connect-int": "5"}
+NET = {"protocol": "C", "ping-timeout": "100", "timeout": "60", "connect-int": "5"}
 ROUNDS = int(os.environ.get("ROUNDS", "100" if os.environ.get("ALL") else "12"))
 # What would make a check of everything last too long; `make scenarios ALL=1` runs these as well.
 long = pytest.mark.skipif(not os.environ.get("ALL"), reason="only with ALL=1")
