@@ -377,6 +377,33 @@ static noinline_for_stack bool tell(struct drbd_peer_device *pd, u64 flags,
 	return disk;
 }
 
+/* Returns the number of UUIDs behind the fixed part, or -1 on a node without a disk. Functions
+ * of their own for what they have on the stack.
+ */
+static noinline_for_stack int put_uuids(struct drbd_peer_device *pd, u64 flags,
+					struct drbd_wire_uuids *fixed, __be64 *tail)
+{
+	struct drbd_peer_uuids uuids;
+	bool disk = tell(pd, flags, &uuids);
+	int n = 0, i;
+
+	*fixed = (struct drbd_wire_uuids) {
+		.current_uuid = uuids.current_uuid, .node_mask = uuids.node_mask,
+	};
+	if (!disk)
+		return -1;
+	fixed->dirty_bits = uuids.dirty_bits;
+	fixed->uuid_flags = uuids.flags;
+	fixed->bitmap_uuids_mask = uuids.bitmap_mask;
+	for (i = 0; i < DRBD_NODES; i++) {
+		if (uuids.bitmap_mask & drbd_node_mask(i))
+			tail[n++] = cpu_to_be64(uuids.bitmap[i]);
+	}
+	for (i = 0; i < DRBD_HISTORY_UUIDS; i++)
+		tail[n++] = cpu_to_be64(uuids.history[i]);
+	return n;
+}
+
 /**
  * drbd_send_uuids() - send P_UUIDS110, or what a node without a disk has instead
  * @pd: to whom, about which volume
@@ -388,24 +415,10 @@ int drbd_send_uuids(struct drbd_peer_device *pd, u64 flags)
 {
 	__be64 tail[DRBD_NODES + DRBD_HISTORY_UUIDS];
 	union drbd_wire_body body = {};
-	struct drbd_peer_uuids uuids;
-	unsigned int n = 0, i;
+	int n = put_uuids(pd, flags, &body.uuids, tail);
 
-	if (!tell(pd, flags, &uuids))
-		return send_current_uuid(pd, uuids.current_uuid, uuids.node_mask);
-	body.uuids = (struct drbd_wire_uuids) {
-		.current_uuid = uuids.current_uuid,
-		.dirty_bits = uuids.dirty_bits,
-		.uuid_flags = uuids.flags,
-		.node_mask = uuids.node_mask,
-		.bitmap_uuids_mask = uuids.bitmap_mask,
-	};
-	for (i = 0; i < DRBD_NODES; i++) {
-		if (uuids.bitmap_mask & drbd_node_mask(i))
-			tail[n++] = cpu_to_be64(uuids.bitmap[i]);
-	}
-	for (i = 0; i < DRBD_HISTORY_UUIDS; i++)
-		tail[n++] = cpu_to_be64(uuids.history[i]);
+	if (n < 0)
+		return send_current_uuid(pd, body.uuids.current_uuid, body.uuids.node_mask);
 	return drbd_send_packet(pd->conn, DRBD_P_UUIDS110, pd->dev->volume, &body, tail,
 				n * sizeof(tail[0]));
 }
